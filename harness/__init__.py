@@ -1,0 +1,1 @@
+"""Shadow Harness: replay production inputs to two models and see where the open one breaks down."""

@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses that the whole harness makes, moves and reads."""

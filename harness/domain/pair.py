@@ -1,0 +1,31 @@
+"""A record with what both arms did."""
+
+from dataclasses import dataclass
+
+from harness.domain.observation import Arm, Observation
+from harness.domain.record import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A record with both arms' observations.
+
+    Attributes:
+        incumbent_cost_usd, candidate_cost_usd: What the call cost; None is unknown, never 0.
+        repeats: Further calls that measure noise.
+    """
+
+    record: Record
+    incumbent: Observation
+    candidate: Observation
+    incumbent_cost_usd: float | None = None
+    candidate_cost_usd: float | None = None
+    repeats: tuple[Observation, ...] = ()
+
+    def observation(self, arm: Arm) -> Observation:
+        """What happened on that arm."""
+        return self.incumbent if arm is Arm.INCUMBENT else self.candidate
+
+    def cost_usd(self, arm: Arm) -> float | None:
+        """What that arm's call cost, None where unknown."""
+        return self.incumbent_cost_usd if arm is Arm.INCUMBENT else self.candidate_cost_usd

@@ -1,0 +1,75 @@
+"""How good an answer is against a reference."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How a field, a line or a whole answer differs from the reference."""
+
+    SAME = "same"
+    FORMAT_ONLY = "format_only"
+    CHANGED = "changed"
+    MISSING = "missing"
+    INVENTED = "invented"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that differs: what the report and the slices are made of.
+
+    Attributes:
+        kind: Name of a FailureKind, or a plugin's own name.
+        path: Where in the answer, as `totals.gross` or `line_items[3].amount` (index in the
+            reference; in the answer for an invented line); "" for the whole answer.
+        expected: The reference's value as text, None where it has none.
+        actual: The answer's value as text, None where it has none.
+        note: One short sentence for a reader, or "".
+    """
+
+    kind: str
+    path: str = ""
+    expected: str | None = None
+    actual: str | None = None
+    note: str = ""
+    verdict: Verdict = Verdict.CHANGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How good an answer is.
+
+    Attributes:
+        value: 0 (worst) to 1 (best); None cannot be told, never 0.
+        reason: One sentence; says why where value is None.
+        findings: What differs, most harmful first. Format-only findings cost nothing.
+        pass_at: The value from which the answer counts as right.
+    """
+
+    value: float | None
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    pass_at: float = 1.0
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the answer counts as right; None where it cannot be told."""
+        return None if self.value is None else self.value >= self.pass_at - 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredPair:
+    """One scorer's scores of one pair.
+
+    Attributes:
+        incumbent, candidate: Accuracy, against the expected answer; None without one.
+        agreement: The candidate against the incumbent's answer.
+        noise: The incumbent's repeat against the incumbent's answer; None without a repeat.
+    """
+
+    record_id: str
+    scorer: str
+    incumbent: Score | None
+    candidate: Score | None
+    agreement: Score | None
+    noise: Score | None
