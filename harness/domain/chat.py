@@ -97,6 +97,7 @@ class Response:
 
     Attributes:
         model: The name the server reports, often dated.
+        system_fingerprint: The server's build as it names it; the sandbox says SIMULATED or RECORDED here.
         finish_reason: In OpenAI's words: stop, length, tool_calls, content_filter, …
     """
 
@@ -105,3 +106,4 @@ class Response:
     finish_reason: str | None = None
     model: str | None = None
     id: str | None = None
+    system_fingerprint: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.domain.chat import Answer, ChatRequest, Response
+from harness.domain.observation import Timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Record:
         recorded: What production answered, or None.
         expected: The right answer as a person or a system of record gives it, or None.
         tags: Names and values the record can be sliced by.
+        recorded_timing: How long production's answer took, or None.
     """
 
     id: str
@@ -22,3 +24,4 @@ class Record:
     recorded: Response | None
     expected: Answer | None
     tags: Mapping[str, str]
+    recorded_timing: Timing | None = None

@@ -1,0 +1,224 @@
+"""dataset.toml → RunConfig.
+
+A setting lives in the dataclass of the code that reads it; this file only composes them. Precedence: the
+file, then `--set section.key=value`. The environment holds keys only. Unknown keys are refused here because
+pydantic drops those of a plain dataclass in silence.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from harness.dataset.manifest import DatasetSettings
+from harness.domain.observation import Arm
+from harness.errors import ConfigError
+from harness.providers.arm import ArmSettings, parse_arm
+from harness.replay.settings import ReplaySettings
+from harness.sandbox.settings import SandboxSettings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSettings:
+    """The `[decision]` table.
+
+    Attributes:
+        margin: Non-inferiority margin: the loss in the share of right answers that is still acceptable.
+    """
+
+    margin: float = 0.02
+
+    def __post_init__(self) -> None:
+        """Refuse a margin outside 0 to 1."""
+        if not 0 < self.margin < 1:
+            raise ConfigError(f"[decision] margin is {self.margin}; it must lie between 0 and 1, such as 0.02")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorSettings:
+    """The `[factors]` table: the seven decision factors as far as a person must declare them; None is missing.
+
+    Attributes:
+        tokens_per_month: Volume of the workload, both directions.
+        data_sensitivity: regulated | internal | public.
+        latency_requirement_ms: Longest acceptable time to first token.
+        task_complexity: narrow | several-steps.
+        team_capability: ml-engineer | none.
+        customisation: fine-tuning | prompting.
+        iteration_speed: stable | experimenting.
+    """
+
+    tokens_per_month: int | None = None
+    data_sensitivity: str | None = None
+    latency_requirement_ms: float | None = None
+    task_complexity: str | None = None
+    team_capability: str | None = None
+    customisation: str | None = None
+    iteration_speed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """Everything a run is told.
+
+    Attributes:
+        folder: The dataset's folder.
+        scorers: The `[[scorers]]` tables as written; the first is primary.
+        sandbox: The `[sandbox]` table as written, {} without one.
+    """
+
+    folder: Path
+    dataset: DatasetSettings
+    incumbent: ArmSettings
+    candidate: ArmSettings
+    replay: ReplaySettings
+    scorers: tuple[Mapping[str, Any], ...]
+    decision: DecisionSettings = DecisionSettings()
+    factors: FactorSettings = FactorSettings()
+    sandbox: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The dataset's name: that of its folder."""
+        return self.folder.resolve().name
+
+    def arm(self, arm: Arm) -> ArmSettings:
+        """The settings of one arm."""
+        return self.incumbent if arm is Arm.INCUMBENT else self.candidate
+
+    def with_candidate(self, candidate: ArmSettings) -> "RunConfig":
+        """The same run against another candidate."""
+        return replace(self, candidate=candidate)
+
+
+_SECTIONS = ("dataset", "incumbent", "candidate", "replay", "scorers", "decision", "factors", "sandbox")
+
+
+def load_config(
+    folder: Path,
+    *,
+    overrides: Sequence[str] = (),
+    incumbent: str | None = None,
+    candidate: str | None = None,
+) -> RunConfig:
+    """Read and check a dataset's settings.
+
+    Args:
+        folder: The dataset's folder.
+        overrides: `section.key=value` texts that win over the file.
+        incumbent: `provider/model@base-url` in place of the `[incumbent]` table.
+        candidate: The same for `[candidate]`.
+
+    Raises:
+        ConfigError: Names file, table, key and the mend.
+    """
+    file = folder / "dataset.toml"
+    tables = _read_toml(file)
+    for override in overrides:
+        _override(tables, override)
+    _no_unknown(file, "", tables, _SECTIONS)
+    sandbox = _table(file, "sandbox", tables)
+    SandboxSettings.from_table(sandbox)
+    return RunConfig(
+        folder=folder,
+        dataset=build(DatasetSettings, _table(file, "dataset", tables, required=True), file, "dataset"),
+        incumbent=_arm(file, "incumbent", tables, incumbent),
+        candidate=_arm(file, "candidate", tables, candidate),
+        replay=build(ReplaySettings, _table(file, "replay", tables), file, "replay"),
+        scorers=_scorers(file, tables),
+        decision=build(DecisionSettings, _table(file, "decision", tables), file, "decision"),
+        factors=build(FactorSettings, _table(file, "factors", tables), file, "factors"),
+        sandbox=sandbox,
+    )
+
+
+def build(kind: type[T], table: Mapping[str, Any], file: Path, section: str) -> T:
+    """One settings dataclass from one table, types checked strictly.
+
+    Raises:
+        ConfigError: A key is unknown, missing, or of the wrong type.
+    """
+    _no_unknown(file, section, table, [entry.name for entry in fields(kind)])  # type: ignore[arg-type]
+    try:
+        # Through JSON, because only there does strict checking take a list for a tuple.
+        return TypeAdapter(kind).validate_json(orjson.dumps(table), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{file}: [{section}] {key}: {first['msg'].lower()}") from None
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error.message}", error.hint) from None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{file} does not exist", "harness dataset new NAME makes one to start from") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from None
+
+
+def _override(tables: dict[str, Any], override: str) -> None:
+    place, equals, text = override.partition("=")
+    section, dot, key = place.strip().partition(".")
+    if not (equals and dot and key):
+        raise ConfigError(f'--set "{override}": write section.key=value, such as replay.rpm=600')
+    table = tables.setdefault(section, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f'--set "{override}": [[{section}]] is a list; edit it in dataset.toml')
+    *path, last = key.split(".")
+    for part in path:
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            raise ConfigError(f'--set "{override}": {part} is not a table')
+    table[last] = _value(text.strip())
+
+
+def _value(text: str) -> Any:
+    """The text as TOML reads it, else as a plain string: `--set replay.rpm=600`, `--set dataset.unit=invoice`."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _table(file: Path, section: str, tables: Mapping[str, Any], *, required: bool = False) -> dict[str, Any]:
+    table = tables.get(section)
+    if table is None and required:
+        raise ConfigError(f"{file}: table [{section}] is missing")
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{file}: [{section}] must be a table")
+    return table or {}
+
+
+def _arm(file: Path, section: str, tables: Mapping[str, Any], given: str | None) -> ArmSettings:
+    if given is not None:
+        return parse_arm(given)
+    return build(ArmSettings, _table(file, section, tables, required=True), file, section)
+
+
+def _scorers(file: Path, tables: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    scorers = tables.get("scorers")
+    if not isinstance(scorers, list) or not scorers:
+        raise ConfigError(f"{file}: [[scorers]] is missing", 'Add:  [[scorers]]\\n  use = "json_fields"')
+    for table in scorers:
+        if not isinstance(table, dict) or not isinstance(table.get("use"), str):
+            raise ConfigError(f'{file}: every [[scorers]] needs a "use", such as use = "json_fields"')
+    return tuple(scorers)
+
+
+def _no_unknown(file: Path, section: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            mend = f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(known)}"
+            where = f"[{section}] has no key" if section else "there is no table"
+            raise ConfigError(f'{file}: {where} "{key}"{mend}')
