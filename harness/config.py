@@ -38,7 +38,9 @@ class DecisionSettings:
     def __post_init__(self) -> None:
         """Refuse a margin outside 0 to 1."""
         if not 0 < self.margin < 1:
-            raise ConfigError(f"[decision] margin is {self.margin}; it must lie between 0 and 1, such as 0.02")
+            raise ConfigError(
+                f"[decision] margin is {self.margin}; it must lie between 0 and 1, such as 0.02"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,9 @@ def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{file} does not exist", "harness dataset new NAME makes one to start from") from None
+        raise ConfigError(
+            f"{file} does not exist", "harness dataset new NAME makes one to start from"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from None
 

@@ -26,7 +26,7 @@ def dataset() -> None:
 @_ROOT
 def list_command(root: Path) -> None:
     """List the datasets there are."""
-    say("\n".join(load("harness.pipeline:dataset_lines")(root)))
+    say("\n".join(load("harness.pipeline.listing:dataset_lines")(root)))
 
 
 @dataset.command()
@@ -34,7 +34,7 @@ def list_command(root: Path) -> None:
 @_ROOT
 def check(name: str, root: Path) -> None:
     """Read every line and setting of dataset NAME; send nothing."""
-    say("\n".join(load("harness.pipeline:check_lines")(name, root)))
+    say("\n".join(load("harness.pipeline.listing:check_lines")(name, root)))
 
 
 @dataset.command()
@@ -43,4 +43,6 @@ def check(name: str, root: Path) -> None:
 def new(name: str, root: Path) -> None:
     """Make a folder for dataset NAME with an example of each file."""
     folder = load("harness.dataset.manifest:new_dataset")(root, name)
-    say(f"{folder} is ready. Put your records into {folder}/records.jsonl, then: harness dataset check {name}")
+    say(
+        f"{folder} is ready. Put your records into {folder}/records.jsonl, then: harness dataset check {name}"
+    )

@@ -56,7 +56,9 @@ class CommandTable(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(version("shadow-harness"), prog_name="harness")
 def root() -> None:
     """Replay production inputs to the current model and to an open one; see where the open one fails."""

@@ -9,4 +9,4 @@ from harness.cli.terminal import say
 @click.command()
 def plugins() -> None:
     """List the scorers and providers there are, and where each comes from."""
-    say("\n".join(load("harness.pipeline:plugin_lines")()))
+    say("\n".join(load("harness.pipeline.listing:plugin_lines")()))

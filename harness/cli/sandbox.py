@@ -9,7 +9,9 @@ from harness.cli.lazy import load
 
 @click.command()
 @click.argument("dataset", default="invoices")
-@click.option("--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes a free one."
+)
 @click.option(
     "--truth",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -11,7 +11,9 @@ from harness.cli.terminal import is_interactive, say
 
 @click.command()
 @click.argument("dataset")
-@click.option("--incumbent", metavar="ARM", help="The model in production: provider/model or provider/model@base-url.")
+@click.option(
+    "--incumbent", metavar="ARM", help="The model in production: provider/model or provider/model@base-url."
+)
 @click.option(
     "--candidate",
     "candidates",
@@ -20,12 +22,28 @@ from harness.cli.terminal import is_interactive, say
     help="The model that may replace it. Repeat it for several: one run each, incumbent calls shared.",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N records.")
-@click.option("--plan", "plan_only", is_flag=True, help="Show calls, tokens and estimated dollars; send nothing.")
-@click.option("--budget-usd", type=click.FloatRange(min=0, min_open=True), metavar="X", help="Stop before spending more.")
-@click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="Override a setting of dataset.toml.")
+@click.option(
+    "--plan", "plan_only", is_flag=True, help="Show calls, tokens and estimated dollars; send nothing."
+)
+@click.option(
+    "--budget-usd",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="X",
+    help="Stop before spending more.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="SECTION.KEY=VALUE",
+    help="Override a setting of dataset.toml.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before money is spent.")
 @click.option(
-    "--reports", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
     help="Folder for run directories.",
 )
 def shadow(  # noqa: PLR0913 - one parameter per option
@@ -45,7 +63,7 @@ def shadow(  # noqa: PLR0913 - one parameter per option
     """
     if budget_usd is not None:
         overrides = (*overrides, f"replay.budget_usd={budget_usd!r}")
-    job = load("harness.pipeline:prepare")(
+    job = load("harness.pipeline.shadow:prepare")(
         dataset,
         reports=reports,
         incumbent=incumbent,

@@ -24,7 +24,7 @@ def score(run: str, reports: Path) -> None:
 
     RUN is a run directory, or DATASET (its latest run), or DATASET/RUN-ID.
     """
-    say(load("harness.pipeline:score_run")(run, reports=reports))
+    say(load("harness.pipeline.stages:score_run")(run, reports=reports))
 
 
 @click.command()
@@ -32,7 +32,7 @@ def score(run: str, reports: Path) -> None:
 @_REPORTS
 def analyze(run: str, reports: Path) -> None:
     """Count the failures of a scored RUN and write analysis.json."""
-    say(load("harness.pipeline:analyze_run")(run, reports=reports))
+    say(load("harness.pipeline.stages:analyze_run")(run, reports=reports))
 
 
 @click.command()
@@ -40,4 +40,4 @@ def analyze(run: str, reports: Path) -> None:
 @_REPORTS
 def report(run: str, reports: Path) -> None:
     """Write report.html of an analyzed RUN."""
-    say(load("harness.pipeline:report_run")(run, reports=reports))
+    say(load("harness.pipeline.stages:report_run")(run, reports=reports))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from harness.domain.chat import ChatRequest, JsonObject, Response
+from harness.errors import ProviderError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,8 @@ class Dialect(Protocol):
         """A fresh fold for one stream."""
         ...
 
-    def error_of(self, status: int, headers: Mapping[str, str], body: bytes) -> Exception:
-        """The ProviderError that an error answer means."""
+    def error_of(self, status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
+        """What an answer with an error status means; header names are lower case."""
         ...
 
     def read_request(self, body: Mapping[str, Any]) -> ChatRequest:

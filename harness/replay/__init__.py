@@ -1,0 +1,1 @@
+"""Stage 1: plays recorded requests to both arms and writes every observation to the journal."""

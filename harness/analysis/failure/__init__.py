@@ -1,0 +1,1 @@
+"""How answers fail: kinds with counts, and what a failure does in one sentence."""

@@ -1,0 +1,1 @@
+"""Statistics of shares, paired differences, means and times; every number comes with its interval."""

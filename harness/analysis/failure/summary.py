@@ -1,0 +1,147 @@
+"""Failures by kind: how many records show each, on which arm, and where."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness.analysis.stats.counting import BoundedCounter, Count
+from harness.analysis.stats.intervals import share
+from harness.domain.estimate import Estimate
+from harness.domain.failure import Severity, is_failure, kind_of, primary
+from harness.domain.score import Finding
+
+_INDEX = re.compile(r"\[\d+\]")
+_TITLES = {"no_finding": "Wrong, the scorer names no finding"}
+_KIND_LIMIT = 200
+_OTHER_KINDS = "other_kinds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSummary:
+    """How often one kind of failure occurs; every number but the shares is a count of records.
+
+    Attributes:
+        severity: 0 (harmless) to 3 (severe).
+        candidate, incumbent: Wrong answers of that arm that show the kind.
+        both: Records where both arms show it.
+        only_candidate: The candidate shows it and the incumbent is right.
+        only_incumbent: The incumbent shows it and the candidate is right.
+        primary_candidate, primary_incumbent: Records whose first-detected kind it is on that arm.
+        primary_only_candidate: Those of `only_candidate` whose first-detected kind it is; these add
+            up to the regressions.
+        candidate_share, incumbent_share: Counts over all compared records.
+        paths: Where it happens on the candidate (on the incumbent, if only that shows it), list
+            positions left out; the most frequent five.
+    """
+
+    kind: str
+    title: str
+    severity: int
+    candidate: int
+    incumbent: int
+    both: int
+    only_candidate: int
+    only_incumbent: int
+    primary_candidate: int
+    primary_incumbent: int
+    primary_only_candidate: int
+    candidate_share: Estimate
+    incumbent_share: Estimate
+    paths: tuple[Count, ...]
+
+
+@dataclass(slots=True)
+class _Tally:
+    candidate: int = 0
+    incumbent: int = 0
+    both: int = 0
+    only_candidate: int = 0
+    only_incumbent: int = 0
+    primary_candidate: int = 0
+    primary_incumbent: int = 0
+    primary_only_candidate: int = 0
+    candidate_paths: BoundedCounter = field(default_factory=BoundedCounter)
+    incumbent_paths: BoundedCounter = field(default_factory=BoundedCounter)
+
+
+@dataclass(slots=True)
+class KindTally:
+    """Counts kinds record by record."""
+
+    records: int = 0
+    tallies: dict[str, _Tally] = field(default_factory=dict)
+
+    def add(self, incumbent: tuple[Finding, ...] | None, candidate: tuple[Finding, ...] | None) -> None:
+        """Count one record: the findings of each arm that is wrong, None for an arm that is right."""
+        self.records += 1
+        ours, theirs = _by_kind(candidate or ()), _by_kind(incumbent or ())
+        for kind, paths in ours.items():
+            tally = self._tally(kind)
+            tally.candidate += 1
+            tally.both += kind in theirs
+            tally.only_candidate += incumbent is None
+            _count(tally.candidate_paths, paths)
+        for kind, paths in theirs.items():
+            tally = self._tally(kind)
+            tally.incumbent += 1
+            tally.only_incumbent += candidate is None
+            _count(tally.incumbent_paths, paths)
+        if (first := primary(candidate or ())) is not None:
+            tally = self._tally(first.kind)
+            tally.primary_candidate += 1
+            tally.primary_only_candidate += incumbent is None
+        if (first := primary(incumbent or ())) is not None:
+            self._tally(first.kind).primary_incumbent += 1
+
+    def summary(self, *, level: float) -> tuple[KindSummary, ...]:
+        """All kinds, most harmful first: severity times the candidate's excess over the incumbent."""
+        kinds = (self._summary(name, tally, level) for name, tally in self.tallies.items())
+        return tuple(sorted(kinds, key=_harm))
+
+    def _tally(self, kind: str) -> _Tally:
+        if kind not in self.tallies and len(self.tallies) >= _KIND_LIMIT:
+            kind = _OTHER_KINDS
+        return self.tallies.setdefault(kind, _Tally())
+
+    def _summary(self, name: str, tally: _Tally, level: float) -> KindSummary:
+        kind = kind_of(name)
+        paths = tally.candidate_paths if tally.candidate else tally.incumbent_paths
+        return KindSummary(
+            kind=name,
+            title=_TITLES.get(name, kind.title),
+            severity=int(kind.severity),
+            candidate=tally.candidate,
+            incumbent=tally.incumbent,
+            both=tally.both,
+            only_candidate=tally.only_candidate,
+            only_incumbent=tally.only_incumbent,
+            primary_candidate=tally.primary_candidate,
+            primary_incumbent=tally.primary_incumbent,
+            primary_only_candidate=tally.primary_only_candidate,
+            candidate_share=share(tally.candidate, self.records, level=level),
+            incumbent_share=share(tally.incumbent, self.records, level=level),
+            paths=paths.most(5),
+        )
+
+
+def _harm(kind: KindSummary) -> tuple[int, int, int, str]:
+    excess = kind.candidate - kind.incumbent
+    return (-kind.severity * excess, -kind.severity * kind.only_candidate, -kind.candidate, kind.kind)
+
+
+def _by_kind(findings: Iterable[Finding]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for finding in findings:
+        if is_failure(finding):
+            found.setdefault(finding.kind, set()).add(_INDEX.sub("[]", finding.path[:200]))
+    return found
+
+
+def _count(counter: BoundedCounter, paths: set[str]) -> None:
+    for path in paths - {""}:
+        counter.add(path)
+
+
+def worst(findings: Iterable[Finding]) -> Severity:
+    """The highest severity among the findings."""
+    return max((kind_of(finding.kind).severity for finding in findings), default=Severity.NONE)

@@ -1,0 +1,76 @@
+"""Intervals of a share and of a mean."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from scipy.stats import binomtest, t
+
+from harness.domain.estimate import Estimate
+
+WILSON = "Wilson score"
+STUDENT = "Student t"
+NO_DATA = "no data"
+
+
+def share(hits: int, n: int, *, level: float = 0.95) -> Estimate:
+    """The share `hits / n` with Wilson's score interval without continuity correction.
+
+    Source: Newcombe, Statistics in Medicine 17 (1998) 857-872, method 3.
+
+    Raises:
+        ValueError: `hits` is not within 0 to n.
+    """
+    if not 0 <= hits <= n:
+        raise ValueError(f"a share needs 0 <= hits <= n, got {hits} of {n}")
+    if n == 0:
+        return nothing(WILSON, level=level)
+    interval = binomtest(hits, n).proportion_ci(confidence_level=level, method="wilson")
+    return Estimate(
+        value=hits / n,
+        low=max(0.0, float(interval.low)),
+        high=min(1.0, float(interval.high)),
+        level=level,
+        n=n,
+        method=WILSON,
+    )
+
+
+def nothing(method: str = NO_DATA, *, level: float = 0.95) -> Estimate:
+    """The estimate that rests on no record."""
+    return Estimate(value=None, low=None, high=None, level=level, n=0, method=method)
+
+
+@dataclass(slots=True)
+class RunningMean:
+    """Mean and spread of numbers that come one by one (Welford); constant memory."""
+
+    n: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Take one more number."""
+        self.n += 1
+        step = value - self.mean
+        self.mean += step / self.n
+        self.squares += step * (value - self.mean)
+
+    def estimate(self, *, level: float = 0.95) -> Estimate:
+        """The mean of scores from 0 to 1 with Student's interval, cut to 0 to 1.
+
+        One number alone says nothing about its spread: the whole range 0 to 1 is given.
+        """
+        if self.n == 0:
+            return nothing(STUDENT, level=level)
+        if self.n == 1:
+            return Estimate(value=self.mean, low=0.0, high=1.0, level=level, n=1, method=STUDENT)
+        error = sqrt(max(0.0, self.squares) / (self.n - 1) / self.n)
+        reach = float(t.ppf((1 + level) / 2, self.n - 1)) * error
+        return Estimate(
+            value=self.mean,
+            low=max(0.0, self.mean - reach),
+            high=min(1.0, self.mean + reach),
+            level=level,
+            n=self.n,
+            method=STUDENT,
+        )

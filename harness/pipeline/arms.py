@@ -1,0 +1,160 @@
+"""Settings of an arm → a model that can be called, with its price."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.config import RunConfig
+from harness.domain.chat import Response
+from harness.domain.mark import Mark
+from harness.domain.observation import Arm
+from harness.errors import ConfigError
+from harness.providers.arm import ArmSettings
+from harness.providers.credentials import require_key
+from harness.providers.data import price_bytes
+from harness.providers.http import HttpProvider, Timeouts
+from harness.providers.presets import PRESETS, provider_of, with_environment
+from harness.providers.prices import Price, PriceTable, cost_usd
+from harness.replay.plan import ArmPlan
+from harness.store.journal import JournalIndex
+
+SANDBOX = "sandbox"
+# Stands for the embedded sandbox in fingerprints: its real port is another one at every start.
+SANDBOX_URL = "http://sandbox.invalid/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyArm:
+    """One arm, ready to be called.
+
+    Attributes:
+        provider: None where the recorded answers stand for the calls.
+        price: None where no price is known; costs are then unknown, never 0.
+        embedded: Whether the sandbox that this run starts answers for it.
+    """
+
+    arm: Arm
+    settings: ArmSettings
+    provider: HttpProvider | None
+    price: Price | None
+    embedded: bool
+
+    @property
+    def costs_money(self) -> bool:
+        """Whether its calls may be charged: not the sandbox, not a server on this machine."""
+        if self.provider is None or self.settings.provider == SANDBOX:
+            return False
+        return urlsplit(self.provider.base_url).hostname not in {"localhost", "127.0.0.1", "::1"}
+
+    def cost(self, arm: Arm, response: Response) -> float | None:
+        """US dollars of a response of this arm; None where tokens or price are unknown."""
+        return None if self.price is None else cost_usd(response.usage, self.price)
+
+    def describe(self) -> dict[str, Any]:
+        """What the manifest says of the arm; never a key."""
+        return {
+            "provider": self.settings.provider,
+            "model": self.settings.model,
+            "base_url": "" if self.embedded or self.provider is None else self.provider.base_url,
+            "source": self.settings.source,
+            "price": price_sentence(self.price),
+        }
+
+
+def ready(config: RunConfig, arm: Arm) -> ReadyArm:
+    """One arm of a run, checked as far as it can be without sending anything.
+
+    Raises:
+        ConfigError: Unknown provider, missing address, unknown price entry, or a key that is not set.
+    """
+    settings = config.arm(arm)
+    where = f"{config.folder / 'dataset.toml'}: [{arm}]"
+    try:
+        price = PriceTable.load(price_bytes()).price_of(settings)
+        if settings.source == "recorded":
+            return ReadyArm(arm=arm, settings=settings, provider=None, price=price, embedded=False)
+        embedded = settings.provider == SANDBOX and settings.base_url is None
+        if embedded:
+            settings = replace(settings, base_url=SANDBOX_URL)
+        settings = with_environment(settings, os.environ)
+        provider = provider_of(
+            settings,
+            stream=config.replay.stream,
+            timeouts=_timeouts(config),
+            max_connections=settings.concurrency or config.replay.concurrency,
+        )
+        require_key(provider, arm=arm)
+    except ConfigError as error:
+        if settings.label in error.message or "_KEY" in error.message:
+            raise
+        raise ConfigError(f"{where}: {error.message}", error.hint) from None
+    return ReadyArm(arm=arm, settings=settings, provider=provider, price=price, embedded=embedded)
+
+
+def _timeouts(config: RunConfig) -> Timeouts:
+    return Timeouts(
+        connect_s=config.replay.connect_timeout_s,
+        first_token_s=config.replay.first_token_timeout_s,
+        total_s=config.replay.total_timeout_s,
+    )
+
+
+def arm_plan(
+    ready_arm: ReadyArm, config: RunConfig, *, sandbox_url: str | None, shared: tuple[JournalIndex, ...] = ()
+) -> ArmPlan:
+    """What the replay needs to know of an arm.
+
+    Args:
+        ready_arm: The arm.
+        config: The run's settings; the arm's own limits win over those of `[replay]`.
+        sandbox_url: Where the embedded sandbox listens, None where there is none.
+        shared: Journals whose calls may be taken over.
+    """
+    own = ready_arm.settings
+    limits: dict[str, Any] = {
+        name: value
+        for name, value in (("concurrency", own.concurrency), ("rpm", own.rpm), ("tpm", own.tpm))
+        if value is not None
+    }
+    provider = ready_arm.provider
+    if provider is not None and ready_arm.embedded and sandbox_url is not None:
+        provider = replace(provider, served_at=sandbox_url)
+    return ArmPlan(
+        arm=ready_arm.arm,
+        name=ready_arm.settings.label,
+        provider=provider,
+        settings=replace(config.replay, **limits),
+        cost=ready_arm.cost,
+        shared=shared,
+    )
+
+
+def mark_of(arms: Mapping[Arm, ReadyArm], config: RunConfig) -> Mark:
+    """What everything shown of the run must say, as far as it is known before the first answer."""
+    if not any(entry.settings.provider == SANDBOX for entry in arms.values()):
+        return Mark.LIVE
+    return Mark.RECORDED if config.sandbox.get("source") == "recorded" else Mark.SIMULATED
+
+
+def price_sentence(price: Price | None) -> str:
+    """The price as the manifest and the report give it; "" where it is unknown."""
+    if price is None:
+        return ""
+    per_million = f"${price.input_usd * 1e6:g} in, ${price.output_usd * 1e6:g} out per million tokens"
+    return f"{per_million} ({price.name}, {price_origin()})"
+
+
+def price_origin() -> str:
+    """Where the price table comes from, in one line."""
+    return PriceTable.load(price_bytes()).origin
+
+
+def provider_lines() -> list[str]:
+    """The providers there are: name, address, key."""
+    return [
+        f"  {preset.name:<12} {preset.base_url or 'address of your own service':<58} "
+        f"{' or '.join(preset.api_key_env) or 'no key'}"
+        for preset in PRESETS.values()
+    ]

@@ -1,0 +1,165 @@
+"""Which run directories a command works in: those of the unfinished run of the same identity, or new ones."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from harness.config import RunConfig
+from harness.dataset.reader import DatasetFacts
+from harness.domain.observation import Arm
+from harness.pipeline.arms import ReadyArm, mark_of
+from harness.store.layout import RunDirectory, list_runs, new_run_id, run_directory
+from harness.store.manifest import RunStart, read_run_start, write_run_start
+
+_LIBRARIES = ("shadow-harness", "httpx", "aiohttp", "pyarrow", "rapidfuzz", "scipy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One run of a group: a candidate against the shared incumbent.
+
+    Attributes:
+        records: How many records the run covers.
+    """
+
+    config: RunConfig
+    arms: Mapping[Arm, ReadyArm]
+    facts: DatasetFacts
+    records: int
+
+    @property
+    def identity(self) -> str:
+        """Hex digest of all that decides the answers; budget, rates and timeouts do not."""
+        says: dict[str, Any] = {
+            "records": self.facts.sha256,
+            "limit": self.records,
+            "stream": self.config.replay.stream,
+            "arms": {arm.value: entry.describe() | {"price": None} for arm, entry in self.arms.items()},
+            "sandbox": self.config.sandbox if any(entry.embedded for entry in self.arms.values()) else None,
+        }
+        return blake2b(orjson.dumps(says, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRun:
+    """A run directory to work in.
+
+    Attributes:
+        resumed: Whether it had been begun before.
+    """
+
+    directory: RunDirectory
+    member: Member
+    start: RunStart
+    resumed: bool
+
+    @property
+    def finished(self) -> bool:
+        """Whether its last file is written."""
+        return self.directory.manifest.is_file()
+
+
+def find_unfinished(reports: Path, members: Sequence[Member]) -> dict[str, RunStart]:
+    """The newest begun and unfinished group of the same runs: identity to its start; {} without one.
+
+    Raises:
+        StoreError: A run.json cannot be read.
+    """
+    wanted = {member.identity for member in members}
+    group = _group_of(members)
+    found: dict[str, dict[str, RunStart]] = {}
+    for run in list_runs(reports, members[0].config.name):
+        start = read_run_start(run.run)
+        if start.group.startswith(group) and start.identity in wanted:
+            found.setdefault(start.group, {})[start.identity] = start
+    for starts in reversed(found.values()):
+        unfinished = len(starts) < len(wanted) or any(
+            not _directory(reports, start).manifest.is_file() for start in starts.values()
+        )
+        if unfinished:
+            return starts
+        break
+    return {}
+
+
+def open_group(reports: Path, members: Sequence[Member], now: datetime) -> list[OpenRun]:
+    """The directories of all members, made where they are missing, before the first call of any.
+
+    Raises:
+        StoreError: A directory cannot be made or read.
+    """
+    begun = find_unfinished(reports, members)
+    moment = f"{now.astimezone(UTC):%Y%m%d-%H%M%S-%f}"
+    group = next((start.group for start in begun.values()), f"{_group_of(members)}-{moment}")
+    ids = [
+        begun[member.identity].run_id if member.identity in begun else _fresh_id(reports, member, now)
+        for member in members
+    ]
+    runs = []
+    for member, run_id in zip(members, ids, strict=True):
+        start = begun.get(member.identity)
+        if start is None:
+            start = _start(member, run_id, group, tuple(ids), now)
+            write_run_start(run_directory(reports, member.config.name, run_id).create().run, start)
+        runs.append(
+            OpenRun(
+                directory=_directory(reports, start),
+                member=member,
+                start=start,
+                resumed=member.identity in begun,
+            )
+        )
+    return runs
+
+
+def _fresh_id(reports: Path, member: Member, now: datetime) -> str:
+    """A run id that is not taken; two runs within one second get a number."""
+    base = new_run_id(now, member.identity)
+    run_id, number = base, 1
+    while run_directory(reports, member.config.name, run_id).path.exists():
+        number += 1
+        run_id = f"{base}-{number}"
+    return run_id
+
+
+def _directory(reports: Path, start: RunStart) -> RunDirectory:
+    return run_directory(reports, start.dataset, start.run_id)
+
+
+def _group_of(members: Sequence[Member]) -> str:
+    together = "".join(member.identity for member in members)
+    return blake2b(together.encode(), digest_size=6).hexdigest()
+
+
+def _start(member: Member, run_id: str, group: str, ids: tuple[str, ...], now: datetime) -> RunStart:
+    config = member.config
+    return RunStart(
+        run_id=run_id,
+        identity=member.identity,
+        group=group,
+        members=ids,
+        dataset=config.name,
+        dataset_path=str(config.folder),
+        dataset_sha256=member.facts.sha256,
+        records=member.records,
+        mark=mark_of(member.arms, config),
+        arms={arm: entry.describe() for arm, entry in member.arms.items()},
+        settings={
+            "dataset": asdict(config.dataset),
+            "replay": asdict(config.replay),
+            "scorers": [dict(table) for table in config.scorers],
+            "decision": asdict(config.decision),
+            "factors": asdict(config.factors),
+            "sandbox": dict(config.sandbox) if any(entry.embedded for entry in member.arms.values()) else {},
+        },
+        seed=config.replay.seed,
+        versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
+        started_at=now,
+    )

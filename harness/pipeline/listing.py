@@ -1,0 +1,77 @@
+"""What there is: datasets and plugins."""
+
+from pathlib import Path
+
+from harness.config import load_config
+from harness.dataset.manifest import find_dataset, list_datasets
+from harness.dataset.reader import DatasetFacts, check_records
+from harness.errors import HarnessError
+from harness.pipeline.arms import provider_lines
+from harness.pipeline.stages import scorers_of
+from harness.scorers import REGISTRY
+
+
+def dataset_lines(root: Path) -> list[str]:
+    """One line per dataset; one that cannot be read says why."""
+    names = list_datasets(root)
+    if not names:
+        return [f"There is no dataset under {root}/. Make one: harness dataset new NAME"]
+    width = max(map(len, names))
+    return [f"{name:<{width}}  {_one_line(root / name)}" for name in names]
+
+
+def _one_line(folder: Path) -> str:
+    try:
+        config = load_config(folder)
+    except HarnessError as error:
+        return f"cannot be used: {error.message}"
+    settings = config.dataset
+    return f"{settings.task}: {config.incumbent.label} against {config.candidate.label}"
+
+
+def check_lines(name: str, root: Path) -> list[str]:
+    """Read every line and setting of a dataset and say what it holds.
+
+    Raises:
+        DatasetError, ConfigError, PluginError: The first thing that is wrong.
+    """
+    folder = find_dataset(name, root)
+    config = load_config(folder)
+    scorers = scorers_of(config)
+    facts = check_records(folder)
+    return [
+        f"{folder}: {facts.records:,} records, all readable",
+        f"  expected answers: {facts.with_expected:,}; recorded answers: {facts.with_recorded:,}",
+        f"  message text: {facts.characters:,} characters, about {facts.characters // 4:,} tokens",
+        f"  tags: {_tags(facts)}",
+        f"  arms: {config.incumbent.label} against {config.candidate.label}",
+        f"  scorers: {', '.join(scorer.name for scorer in scorers)}",
+        *_warnings(facts, config.dataset.slices),
+    ]
+
+
+def _tags(facts: DatasetFacts) -> str:
+    told = [f"{name} ({count} value{'s' if count != 1 else ''})" for name, count in facts.tags.items()]
+    return ", ".join(told) or "none"
+
+
+def _warnings(facts: DatasetFacts, slices: tuple[str, ...]) -> list[str]:
+    warnings = []
+    if not facts.with_expected:
+        warnings.append("  note: no expected answers, so the report can only say where the arms disagree")
+    warnings += [
+        f'  note: [dataset] slices names "{name}", but no record has that tag'
+        for name in slices
+        if name not in facts.tags
+    ]
+    return warnings
+
+
+def plugin_lines() -> list[str]:
+    """The shelves: scorers with their settings, and providers."""
+    lines = ["Scorers ([[scorers]] use = …):"]
+    for entry in REGISTRY.describe():
+        settings = f"  settings: {', '.join(entry.settings)}" if entry.settings else ""
+        lines.append(f"  {entry.name:<14} {entry.origin:<24} {entry.summary}{settings}")
+    lines += ["", "Providers (provider/model):", *provider_lines()]
+    return lines

@@ -1,0 +1,194 @@
+"""Stages 2 to 4 on a run directory: score, analyze, report."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.analysis import AnalysisSettings, analysis_from_json, analysis_to_json, analyze
+from harness.analysis.arms import ArmSummary
+from harness.analysis.result import Analysis
+from harness.config import RunConfig, load_config
+from harness.domain.observation import Arm
+from harness.errors import RunDamaged
+from harness.report.facts import ArmFacts, RunFacts
+from harness.report.html import render
+from harness.report.summary import summary_lines
+from harness.report.view import build_view, shown_case_ids
+from harness.scorers.build import build_scorer
+from harness.scorers.stage import NamedScorer, score_pairs
+from harness.store.files import write_bytes_atomically
+from harness.store.layout import RunDirectory, find_run, point_latest
+from harness.store.manifest import ArmCounts, Manifest, RunStart, read_run_start, write_manifest
+from harness.store.pairs import read_pairs
+from harness.store.scores import read_scores, write_scores
+
+_SCORE_FIRST = "Score the run first: harness score RUN"
+_ANALYZE_FIRST = "Analyze the run first: harness analyze RUN"
+
+
+def scorers_of(config: RunConfig) -> tuple[NamedScorer, ...]:
+    """The scorers that dataset.toml names, the primary one first.
+
+    Raises:
+        PluginError: One cannot be loaded.
+        ConfigError: A setting of one is wrong.
+    """
+    return tuple(build_scorer(table, config.folder) for table in config.scorers)
+
+
+def finish_run(
+    run: RunDirectory,
+    start: RunStart,
+    config: RunConfig,
+    scorers: Sequence[NamedScorer],
+    *,
+    stopped: str = "",
+) -> list[str]:
+    """Score, analyze and report; the manifest only where the run came to its end.
+
+    Args:
+        stopped: Why the replay ended early, "" where it did not.
+
+    Returns:
+        The closing lines for the terminal.
+    """
+    _score(run, start, scorers)
+    analysis = _analyze(run, config, [scorer.name for scorer in scorers])
+    facts = _facts(start, stopped)
+    _report(run, analysis, facts)
+    if not stopped:
+        counts = {arm: _counts(analysis.arm(arm)) for arm in Arm}
+        write_manifest(run.manifest, Manifest(start=start, finished_at=datetime.now(UTC), counts=counts))
+        point_latest(run)
+    return summary_lines(analysis, facts, str(run.report))
+
+
+def score_run(reference: str, *, reports: Path) -> str:
+    """`harness score RUN`: with the scorers that dataset.toml names now.
+
+    Raises:
+        RunNotFound, RunDamaged, ConfigError, PluginError: As their messages say.
+    """
+    run, start, config = _opened(reference, reports)
+    scorers = scorers_of(config)
+    rows = _score(run, start, scorers)
+    return f"{rows:,} scores of {', '.join(scorer.name for scorer in scorers)}: {run.scores}"
+
+
+def analyze_run(reference: str, *, reports: Path) -> str:
+    """`harness analyze RUN`.
+
+    Raises:
+        RunNotFound, RunDamaged, ConfigError: As their messages say.
+    """
+    run, _, config = _opened(reference, reports)
+    _must_be(run.scores, _SCORE_FIRST)
+    analysis = _analyze(run, config, [])
+    return f"{analysis.pairs:,} pairs analyzed: {run.analysis}"
+
+
+def report_run(reference: str, *, reports: Path) -> str:
+    """`harness report RUN`.
+
+    Raises:
+        RunNotFound, RunDamaged: As their messages say.
+    """
+    run = find_run(reports, reference)
+    start = read_run_start(run.run)
+    _must_be(run.analysis, _ANALYZE_FIRST)
+    analysis = analysis_from_json(run.analysis.read_bytes())
+    stopped = "" if run.manifest.is_file() else "the run is not finished"
+    facts = _facts(start, stopped)
+    _report(run, analysis, facts)
+    return "\n".join(summary_lines(analysis, facts, str(run.report)))
+
+
+def _opened(reference: str, reports: Path) -> tuple[RunDirectory, RunStart, RunConfig]:
+    run = find_run(reports, reference)
+    start = read_run_start(run.run)
+    _must_be(run.pairs, "The run did not get that far: run harness shadow again to continue it.")
+    return run, start, load_config(Path(start.dataset_path))
+
+
+def _must_be(file: Path, hint: str) -> None:
+    if not file.is_file():
+        raise RunDamaged(f"{file}: the file is missing", hint)
+
+
+def _score(run: RunDirectory, start: RunStart, scorers: Sequence[NamedScorer]) -> int:
+    return write_scores(run.scores, score_pairs(read_pairs(run.pairs), scorers, seed=start.seed))
+
+
+def _analyze(run: RunDirectory, config: RunConfig, scorers: Sequence[str]) -> Analysis:
+    settings = AnalysisSettings(
+        scorers=tuple(scorers), slices=config.dataset.slices, margin=config.decision.margin
+    )
+    analysis = analyze(read_pairs(run.pairs), read_scores(run.scores), settings)
+    write_bytes_atomically(run.analysis, analysis_to_json(analysis))
+    return analysis
+
+
+def _report(run: RunDirectory, analysis: Analysis, facts: RunFacts) -> None:
+    wanted = read_pairs(run.pairs, ids=shown_case_ids(analysis))
+    page = render(build_view(analysis, facts, wanted))
+    write_bytes_atomically(run.report, page.encode())
+
+
+def _counts(arm: ArmSummary) -> ArmCounts:
+    return ArmCounts(
+        calls=arm.calls,
+        errors={error.name: error.count for error in arm.errors},
+        retries=arm.retries,
+        input_tokens=arm.tokens.input,
+        output_tokens=arm.tokens.output,
+        cost_usd=arm.cost.known_usd,
+        unknown_costs=arm.cost.unknown,
+    )
+
+
+def _facts(start: RunStart, stopped: str) -> RunFacts:
+    """What the report says about the run besides its figures."""
+    unit = _text(start.settings.get("dataset"), "unit") or "record"
+    return RunFacts(
+        dataset=start.dataset,
+        mark=start.mark,
+        run_id=start.run_id,
+        date=f"{start.started_at:%Y-%m-%d}",
+        incumbent=_arm_facts(start.arms[Arm.INCUMBENT]),
+        candidate=_arm_facts(start.arms[Arm.CANDIDATE]),
+        unit=unit,
+        planned=start.records,
+        stopped=stopped,
+        method=_method(start),
+        command=f"harness shadow {start.dataset_path}",
+    )
+
+
+def _arm_facts(arm: Mapping[str, Any]) -> ArmFacts:
+    return ArmFacts(
+        model=str(arm["model"]),
+        provider=str(arm["provider"]),
+        endpoint=str(arm["base_url"]),
+        recorded=arm["source"] == "recorded",
+        price=str(arm["price"]),
+    )
+
+
+def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
+    replay = start.settings.get("replay") or {}
+    shown = ("concurrency", "rpm", "tpm", "retries", "total_timeout_s", "stream", "budget_usd")
+    settings = ", ".join(f"{name} {replay[name]}" for name in shown if replay.get(name) is not None)
+    scorers = ", ".join(str(table.get("use")) for table in start.settings.get("scorers", ()))
+    versions = ", ".join(f"{name} {number}" for name, number in start.versions.items())
+    return (
+        ("Dataset", f"{start.dataset}, {start.records:,} records, sha256 {start.dataset_sha256[:16]}…"),
+        ("Scorers", f"{scorers}; the first decides what is right"),
+        ("Replay", settings),
+        ("Seed", str(start.seed)),
+        ("Versions", versions),
+    )
+
+
+def _text(table: object, key: str) -> str:
+    return str(table.get(key, "")) if isinstance(table, Mapping) else ""

@@ -1,0 +1,138 @@
+"""Where every observation goes: the journal first, then the counts, the stop rule and the display."""
+
+import asyncio
+from collections.abc import Mapping
+
+from harness.domain.observation import Arm, Observation
+from harness.errors import HarnessError, RunStopped, StoreError
+from harness.replay.plan import ArmPlan
+from harness.replay.progress import Progress, ShowProgress, Tally
+from harness.replay.settings import ReplaySettings
+from harness.replay.stop import StopRule
+from harness.replay.throttle.clock import Clock
+from harness.store.journal import Journal, JournalIndex
+
+_SHOW_EVERY_S = 0.1
+
+
+class Ledger:
+    """Keeps the books of a run and decides that it must stop.
+
+    Attributes:
+        over: Set once the run must stop, or nothing is left to do.
+        reason: Why, None while it may go on.
+        grace_s: How long to wait for the calls in flight then; None for as long as they take.
+        records: Records read so far.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        plans: Mapping[Arm, ArmPlan],
+        settings: ReplaySettings,
+        show: ShowProgress,
+        clock: Clock,
+    ) -> None:
+        self.over = asyncio.Event()
+        self.reason: HarnessError | None = None
+        self.grace_s: float | None = None
+        self.interrupt_grace_s = settings.interrupt_grace_s
+        self.records = 0
+        self.in_flight = dict.fromkeys(plans, 0)
+        self.places = dict.fromkeys(plans, 0)
+        self._journal = journal
+        self._plans = plans
+        self._settings = settings
+        self._tallies = {arm: Tally() for arm in plans}
+        self._rule = StopRule(settings, {arm: plan.name for arm, plan in plans.items()})
+        self._show = show
+        self._clock = clock
+        self._started_at = self._shown_at = clock.monotonic()
+
+    def read_earlier_spending(self, done: JournalIndex) -> None:
+        """Count against the budget what this run has paid before. Slow, so only where there is one."""
+        if self._settings.budget_usd is None:
+            return
+        for observation in done.paid():
+            arm = observation.key.arm
+            cost = self._plans[arm].cost_of(observation) if arm in self._plans else None
+            if cost is not None:
+                self._rule.paid_earlier(arm, cost)
+
+    def reuse(self, arm: Arm) -> None:
+        """Count a call that this run had settled before."""
+        self._tallies[arm].reused += 1
+
+    def share(self, observation: Observation) -> None:
+        """Take over a call of another run of the group."""
+        tally = self._tallies[observation.key.arm]
+        tally.reused += 1
+        tally.shared += 1
+        self._append(observation, shared=True)
+
+    def may_send(self, arm: Arm) -> bool:
+        """Whether an attempt may be sent now; it then counts as in flight until `ended`."""
+        if self.reason is not None:
+            return False
+        reason = self._rule.starting(arm)
+        if reason is not None:
+            # Every call in flight is being paid for: none of their answers is given up.
+            self.stop(reason, grace_s=None)
+            return False
+        self.in_flight[arm] += 1
+        return True
+
+    def ended(self, arm: Arm) -> None:
+        """An attempt has come back."""
+        self.in_flight[arm] -= 1
+        self._rule.ended(arm)
+
+    def record(self, observation: Observation) -> None:
+        """Take a call that has come to an end."""
+        self._append(observation, shared=False)
+        arm = observation.key.arm
+        cost = self._plans[arm].cost_of(observation)
+        self._tallies[arm].add(observation, cost)
+        reason = self._rule.finished(observation, cost)
+        if reason is not None:
+            self.stop(reason, grace_s=self.interrupt_grace_s)
+        now = self._clock.monotonic()
+        if now - self._shown_at >= _SHOW_EVERY_S:
+            self._shown_at = now
+            self._show(self.progress())
+
+    def stop(self, reason: HarnessError, *, grace_s: float | None) -> None:
+        """End the run; the first reason stays."""
+        if self.reason is None:
+            self.reason = reason
+            self.grace_s = grace_s
+            self.over.set()
+
+    def interrupt(self) -> None:
+        """End the run because a person asked for it."""
+        counts = " and ".join(
+            f"{progress.done + progress.reused} {arm} calls" for arm, progress in self.progress().arms.items()
+        )
+        reason = RunStopped(f"interrupted after {counts}; every answer that arrived is kept")
+        self.stop(reason, grace_s=self.interrupt_grace_s)
+
+    def progress(self) -> Progress:
+        """How far the run has come."""
+        return Progress(
+            records=self.records,
+            elapsed_s=self._clock.monotonic() - self._started_at,
+            arms={
+                arm: tally.snapshot(in_flight=self.in_flight[arm], places=self.places[arm])
+                for arm, tally in self._tallies.items()
+            },
+        )
+
+    def show(self) -> None:
+        """Show the counts now."""
+        self._show(self.progress())
+
+    def _append(self, observation: Observation, *, shared: bool) -> None:
+        try:
+            self._journal.append(observation, shared=shared)
+        except StoreError as error:
+            self.stop(error, grace_s=self.interrupt_grace_s)

@@ -1,0 +1,159 @@
+"""Which calls remain: what this run or another of its group has is never sent again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from harness.domain.chat import Response
+from harness.domain.observation import Arm, CallError, CallKey, Observation, Timing
+from harness.domain.record import Record
+from harness.errors import ProviderError
+from harness.providers.base import HttpCall, Provider
+from harness.replay.settings import ReplaySettings
+from harness.store.journal import JournalIndex
+
+CostOf = Callable[[Arm, Response], float | None]
+
+
+def unknown_cost(arm: Arm, response: Response) -> float | None:
+    """The cost where no price is known."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmPlan:
+    """How one arm is called.
+
+    Attributes:
+        name: What messages call it, as `together/meta-llama/…`.
+        provider: None where the recorded answers stand for the calls.
+        settings: Concurrency, limits, retries and time-outs of this arm.
+        cost: US dollars of a response, None where unknown.
+        shared: Journals of other runs of the group, whose calls need not be paid again.
+    """
+
+    arm: Arm
+    name: str
+    provider: Provider | None
+    settings: ReplaySettings
+    cost: CostOf = unknown_cost
+    shared: tuple[JournalIndex, ...] = ()
+
+    def cost_of(self, observation: Observation) -> float | None:
+        """US dollars of a call; None where unknown."""
+        outcome = observation.outcome
+        if isinstance(outcome, CallError):
+            return None if outcome.partial is None else self.cost(self.arm, outcome.partial)
+        return self.cost(self.arm, outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A call that is still to be made.
+
+    Attributes:
+        input_tokens: Estimate: four bytes of the body a token.
+        max_output_tokens: What the request allows, None where it does not say.
+    """
+
+    key: CallKey
+    call: HttpCall
+    input_tokens: int
+    max_output_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A call that another run of the group has made."""
+
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unprepared:
+    """A record that this provider cannot encode."""
+
+    observation: Observation
+
+
+def remaining(plan: ArmPlan, record: Record, done: JournalIndex) -> Job | Shared | Unprepared | None:
+    """What is left to do for one record; None where this run has settled it.
+
+    Args:
+        plan: The arm, which must have a provider.
+        record: The record.
+        done: The journal of this run as it was at the start.
+
+    Raises:
+        RunDamaged: A journal of the group has a broken line.
+    """
+    prepared = _prepare(plan, record)
+    if isinstance(prepared, CallError):
+        key = _key(plan.arm, record, _fingerprint_of_unprepared(plan, record))
+        return Unprepared(observation=Observation(key=key, outcome=prepared, timing=Timing()))
+    key = _key(plan.arm, record, prepared.fingerprint)
+    if done.settled(key):
+        return None
+    for index in plan.shared:
+        found = index.get(key) if index.settled(key) else None
+        if found is not None:
+            return Shared(observation=found)
+    return Job(
+        key=key,
+        call=prepared,
+        input_tokens=len(prepared.body) // 4,
+        max_output_tokens=_max_output_tokens(record),
+    )
+
+
+def observe(plan: ArmPlan, record: Record, done: JournalIndex) -> Observation:
+    """What happened on a record's call: from the journal, or from the record where the arm is recorded.
+
+    Raises:
+        RunDamaged: The journal has a broken line.
+    """
+    if plan.provider is None:
+        return _recorded(plan.arm, record)
+    prepared = _prepare(plan, record)
+    if isinstance(prepared, CallError):
+        key = _key(plan.arm, record, _fingerprint_of_unprepared(plan, record))
+        return Observation(key=key, outcome=prepared, timing=Timing())
+    key = _key(plan.arm, record, prepared.fingerprint)
+    missing = CallError(kind="not_called", message="the run ended before this call was made")
+    return done.get(key) or Observation(key=key, outcome=missing, timing=Timing())
+
+
+def _recorded(arm: Arm, record: Record) -> Observation:
+    missing = CallError(kind="not_recorded", message="the record has no answer from production")
+    return Observation(key=_key(arm, record, "recorded"), outcome=record.recorded or missing, timing=Timing())
+
+
+def _prepare(plan: ArmPlan, record: Record) -> HttpCall | CallError:
+    if plan.provider is None:
+        raise ValueError(f"{plan.arm} has no provider: its answers are recorded")
+    try:
+        return plan.provider.prepare(record.request)
+    except ProviderError as error:
+        return CallError(kind=error.kind, message=error.message)
+    except Exception as error:  # noqa: BLE001  a plugin's bug on one record must not end the run
+        return internal_error(error)
+
+
+def internal_error(error: Exception) -> CallError:
+    """A bug, most likely a plugin's, as the outcome of one call."""
+    return CallError(kind="internal", message=f"{type(error).__name__}: {error}")
+
+
+def _key(arm: Arm, record: Record, fingerprint: str) -> CallKey:
+    return CallKey(record_id=record.id, arm=arm, repeat=0, fingerprint=fingerprint)
+
+
+def _fingerprint_of_unprepared(plan: ArmPlan, record: Record) -> str:
+    text = f"{plan.name}\0{record.request.body!r}".encode(errors="replace")
+    return "unprepared-" + blake2b(text, digest_size=16).hexdigest()
+
+
+def _max_output_tokens(record: Record) -> int | None:
+    body = record.request.body
+    allowed = body.get("max_completion_tokens", body.get("max_tokens"))
+    return allowed if isinstance(allowed, int) and allowed >= 0 else None

@@ -1,0 +1,49 @@
+"""What the report is told about the run besides the analysis."""
+
+from dataclasses import dataclass
+
+from harness.domain.mark import Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmFacts:
+    """One arm as it was configured.
+
+    Attributes:
+        model: The name sent to the endpoint.
+        endpoint: Its base URL.
+        recorded: Whether the arm's answers are those recorded in production (it was not called).
+        price: Price and where it comes from, as one sentence; "" where it is unknown.
+    """
+
+    model: str
+    provider: str
+    endpoint: str = ""
+    recorded: bool = False
+    price: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """The run as its manifest tells it.
+
+    Attributes:
+        unit: What one record is, in the singular, such as "invoice".
+        date: When the run was made, in ISO form; shown as it is.
+        planned: Records in the dataset; None where that is unknown.
+        stopped: Why the run ended early, as one sentence without a full stop; "" where it did not.
+        method: Rows of the method table (settings, hashes, seed, versions), name and value.
+        command: The command that repeats the run, or "".
+    """
+
+    dataset: str
+    mark: Mark
+    run_id: str
+    date: str
+    incumbent: ArmFacts
+    candidate: ArmFacts
+    unit: str = "record"
+    planned: int | None = None
+    stopped: str = ""
+    method: tuple[tuple[str, str], ...] = ()
+    command: str = ""

@@ -1,0 +1,66 @@
+"""The last lines a run prints: failures first, plain text."""
+
+from harness.analysis.outcome import Basis
+from harness.analysis.result import Analysis
+from harness.report.answer import headline
+from harness.report.facts import RunFacts
+from harness.report.figures import cost
+from harness.report.wording import Names, amount, display_names, number, visible
+
+MOST_LINES = 15
+_KINDS = 7
+
+
+def summary_lines(analysis: Analysis, facts: RunFacts, report_path: str) -> list[str]:
+    """At most 15 lines: failures by kind, the four counts, calls, cost and where the report is."""
+    names = display_names(facts.incumbent.model, facts.candidate.model)
+    lines = [
+        f"{facts.mark.value} · {visible(facts.dataset)} · run {visible(facts.run_id)}",
+        headline(analysis, names, visible(facts.unit)),
+        *_kinds(analysis, names),
+        *_quadrants(analysis),
+    ]
+    if facts.stopped:
+        lines.append(f"Stopped early: {visible(facts.stopped)}")
+    lines += [_calls(analysis, names), _cost(analysis, names), f"Report: {visible(report_path)}"]
+    return [" ".join(line.split("\n")) for line in lines][:MOST_LINES]
+
+
+def _kinds(analysis: Analysis, names: Names) -> list[str]:
+    if not analysis.kinds:
+        return ["No failure found."] if analysis.compared else []
+    accuracy = analysis.basis is Basis.EXPECTED
+    shown = analysis.kinds if len(analysis.kinds) <= _KINDS else analysis.kinds[: _KINDS - 1]
+    width = max(len(visible(kind.title)[:40]) for kind in shown)
+    lines = []
+    for kind in shown:
+        only = f", only {names.candidate} {number(kind.only_candidate)}" if accuracy else ""
+        lines.append(
+            f"  {visible(kind.title)[:40]:<{width}}  {names.candidate} {number(kind.candidate)}, "
+            f"{names.incumbent} {number(kind.incumbent)}{only}"
+        )
+    if len(analysis.kinds) > len(shown):
+        lines.append(f"  … {amount(len(analysis.kinds) - len(shown), 'more kind')} in the report")
+    return lines
+
+
+def _quadrants(analysis: Analysis) -> list[str]:
+    if not analysis.compared:
+        return []
+    counts = ", ".join(
+        f"{entry.quadrant.value.replace('_', ' ')} {number(entry.count)}" for entry in analysis.quadrants
+    )
+    left_out = analysis.pairs - analysis.compared
+    return [f"Pairs: {counts}" + (f", not counted {number(left_out)}" if left_out else "")]
+
+
+def _calls(analysis: Analysis, names: Names) -> str:
+    told = []
+    for name, arm in ((names.incumbent, analysis.incumbent), (names.candidate, analysis.candidate)):
+        failed = arm.calls - arm.answered
+        told.append(f"{name} {number(arm.calls)} ({amount(failed, 'error')})")
+    return "Calls: " + ", ".join(told)
+
+
+def _cost(analysis: Analysis, names: Names) -> str:
+    return f"Cost: {names.incumbent} {cost(analysis.incumbent)}, {names.candidate} {cost(analysis.candidate)}"

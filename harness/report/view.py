@@ -1,0 +1,137 @@
+"""Analysis, facts and pairs → exactly what the page shows; all rounding and wording happens on the way."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from harness.analysis.failure.sentence import Phrase
+from harness.analysis.outcome import CASE_QUADRANTS, Basis
+from harness.analysis.result import Analysis
+from harness.domain.pair import Pair
+from harness.report.answer import MARK_SENTENCES, banners, headline, lead, square
+from harness.report.casebook import Casebook, casebook, chosen_cases
+from harness.report.facts import RunFacts
+from harness.report.figures import (
+    averages,
+    method_notes,
+    slice_tables,
+    speed_note,
+    speed_tables,
+    strip_charts,
+)
+from harness.report.kinds import CARDS, kind_views, kinds_title
+from harness.report.model import CaseSection, CaseView, Masthead, View
+from harness.report.wording import Names, amount, display_names, visible
+
+
+def shown_case_ids(analysis: Analysis) -> frozenset[str]:
+    """Ids of the records whose pairs `build_view` needs."""
+    return frozenset(case.record_id for case in chosen_cases(analysis))
+
+
+def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> View:
+    """Everything the page shows.
+
+    Args:
+        analysis: The findings.
+        facts: The run as its manifest tells it.
+        pairs: The pairs of `shown_case_ids`, in any order; further ones are passed over.
+    """
+    names = display_names(facts.incumbent.model, facts.candidate.model)
+    unit = visible(facts.unit)[:40] or "record"
+    book = casebook(analysis, pairs, names)
+    kinds = kind_views(analysis, names, _grouped_kinds(analysis))
+    title, kinds_lead = kinds_title(analysis, names)
+    accuracy = analysis.basis is Basis.EXPECTED
+    compared = analysis.compared > 0
+    return View(
+        title=f"{visible(facts.dataset)} · {names.candidate} against {names.incumbent} · {facts.mark.value}",
+        masthead=_masthead(analysis, facts, names),
+        mark_sentence=MARK_SENTENCES[facts.mark],
+        headline=headline(analysis, names, unit),
+        lead=tuple(sentence for sentence in lead(analysis, names) if sentence),
+        caution="A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
+        if compared
+        else "",
+        banners=banners(analysis, facts, names),
+        square=square(analysis, names, unit),
+        kinds_title=title,
+        kinds_lead=kinds_lead,
+        cards=kinds[:CARDS],
+        more_kinds=kinds[CARDS:],
+        kind_columns=("Only " + names.candidate if accuracy else "Records", names.candidate, names.incumbent),
+        shared_texts=book.shared,
+        case_columns=("Expected", names.incumbent, names.candidate),
+        sections=_with_visible_sentences(book),
+        slices=slice_tables(analysis, names),
+        charts=strip_charts(analysis, names),
+        speed=speed_tables(analysis, names) if analysis.pairs else (),
+        speed_note=speed_note(facts),
+        averages=averages(analysis, names) if analysis.pairs else None,
+        averages_note=_averages_note(analysis, names),
+        method=_method(analysis, facts),
+        method_notes=method_notes(analysis),
+        command=visible(facts.command),
+    )
+
+
+def _grouped_kinds(analysis: Analysis) -> frozenset[str]:
+    grouped = CASE_QUADRANTS[analysis.basis][0]
+    return frozenset(case.kind for case in chosen_cases(analysis) if case.quadrant is grouped)
+
+
+def _with_visible_sentences(book: Casebook) -> tuple[CaseSection, ...]:
+    def seen(case: CaseView) -> CaseView:
+        phrases = (Phrase(text=visible(phrase.text), foreign=phrase.foreign) for phrase in case.sentence)
+        return replace(case, sentence=tuple(phrases))
+
+    return tuple(
+        replace(
+            section,
+            groups=tuple(
+                replace(group, cases=tuple(seen(case) for case in group.cases)) for group in section.groups
+            ),
+        )
+        for section in book.sections
+    )
+
+
+def _masthead(analysis: Analysis, facts: RunFacts, names: Names) -> Masthead:
+    return Masthead(
+        dataset=visible(facts.dataset),
+        mark=facts.mark.value,
+        incumbent=names.incumbent,
+        incumbent_model=visible(facts.incumbent.model),
+        candidate=names.candidate,
+        candidate_model=visible(facts.candidate.model),
+        pairs=amount(analysis.pairs, "pair"),
+        run_id=visible(facts.run_id),
+        date=visible(facts.date),
+    )
+
+
+def _averages_note(analysis: Analysis, names: Names) -> str:
+    if not analysis.scorers:
+        return "No scorer ran."
+    if analysis.basis is Basis.AGREEMENT:
+        return f"{names.candidate} against {names.incumbent} only: there are no expected answers."
+    return "An average hides what stands above; read it last."
+
+
+def _method(analysis: Analysis, facts: RunFacts) -> tuple[tuple[str, str], ...]:
+    rows = [
+        ("Answers", f"{facts.mark.value}. {MARK_SENTENCES[facts.mark]}".strip()),
+        ("Run", f"{facts.run_id}, {facts.date}"),
+        ("Incumbent", _arm(facts.incumbent.provider, facts.incumbent.model, facts.incumbent.endpoint)),
+        ("Candidate", _arm(facts.candidate.provider, facts.candidate.model, facts.candidate.endpoint)),
+        ("Price of the incumbent", facts.incumbent.price or "unknown"),
+        ("Price of the candidate", facts.candidate.price or "unknown"),
+        ("Margin", f"{analysis.settings.margin * 100:g} points"),
+        ("Scorers", ", ".join(scorer.scorer for scorer in analysis.scorers) or "none"),
+        ("Schema of analysis.json", str(analysis.schema_version)),
+        *facts.method,
+    ]
+    return tuple((visible(name), visible(value)) for name, value in rows)
+
+
+def _arm(provider: str, model: str, endpoint: str) -> str:
+    return f"{provider}/{model}" + (f" at {endpoint}" if endpoint else "")

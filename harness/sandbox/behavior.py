@@ -1,0 +1,207 @@
+"""Decides what a model of the sandbox answers: seeded, the same in every process."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from harness.sandbox.answers import line_count
+from harness.sandbox.draw import Draw
+from harness.sandbox.faults import (
+    REFUSALS,
+    VALUE_FAULTS,
+    Planted,
+    as_text,
+    invalid_json,
+    prose_around_json,
+    truncated,
+)
+from harness.sandbox.settings import HARMFUL_FAULTS, HARMLESS_FAULTS, LINE_FAULTS, ModelBehavior
+
+SLOW_FACTOR = 5
+_COMMA = re.compile(r"\d,\d\d(?!\d)")
+_POINT = re.compile(r"\d\.\d\d(?![\d.])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What is sent back.
+
+    Attributes:
+        text: The content; None with a refusal.
+        stall: Whether the answer stops half-way and never goes on.
+        pace: What every waiting time is multiplied by.
+        usage: The usage object to send; None where none is known.
+        planted: What is wrong on purpose.
+    """
+
+    text: str | None
+    refusal: str | None = None
+    finish_reason: str = "stop"
+    stall: bool = False
+    pace: float = 1.0
+    usage: Mapping[str, Any] | None = None
+    planted: tuple[Planted, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A record as the sandbox sees it.
+
+    Attributes:
+        expected: The right answer: parsed JSON, or a text.
+        prompt: The text of the conversation.
+        labels: The labels a `wrong_label` is drawn from.
+    """
+
+    id: str
+    expected: Any
+    prompt: str
+    labels: Sequence[str] = ()
+
+
+def answer(subject: Subject, behavior: ModelBehavior, *, model: str, seed: int, repeat: int = 0) -> Played:
+    """What the model answers to the record; equal arguments give an equal answer."""
+    kind = _kind(subject, behavior, Draw(seed, model, subject.id, "kind").share())
+    name: tuple[object, ...] = (seed, model, subject.id)
+    if repeat and Draw(*name, "noise", repeat).share() < behavior.noise:
+        name = (*name, repeat)
+        kind = None if kind else _any_kind(subject, behavior, Draw(*name, "flip"))
+    played = _play(subject, kind, Draw(*name, "fault"))
+    if not played.planted:
+        played = _harmless(subject, behavior, Draw(*name, "harmless")) or played
+    if Draw(*name, "slow").share() < behavior.rates.get("slow", 0.0):
+        slow = Planted(kind="slow", path="", note=f"{SLOW_FACTOR} times as long")
+        played = replace(played, pace=SLOW_FACTOR, planted=(*played.planted, slow))
+    return played
+
+
+def ttft_s(behavior: ModelBehavior, *names: object) -> float:
+    """Seconds to the first token: the median and up to `ttft_spread` of it either way."""
+    return behavior.ttft_ms / 1000 * (1 + behavior.ttft_spread * (2 * Draw(*names, "ttft").share() - 1))
+
+
+def first_error(behavior: ModelBehavior, *names: object) -> str | None:
+    """The error that the first attempt of this call meets, or None."""
+    return _by_share(behavior.errors.items(), Draw(*names, "error").share())
+
+
+def has_decimal_comma(text: str) -> bool:
+    """Whether the document writes most of its amounts with a decimal comma."""
+    return len(_COMMA.findall(text)) > len(_POINT.findall(text))
+
+
+def _rates(subject: Subject, behavior: ModelBehavior) -> list[tuple[str, float]]:
+    """The harmful kinds with their rates on this record."""
+    long = line_count(subject.expected) >= behavior.long_from
+    comma = has_decimal_comma(subject.prompt)
+    return [
+        (kind, behavior.rates[kind] * (behavior.long_factor if long and kind in LINE_FAULTS else 1))
+        for kind in HARMFUL_FAULTS
+        if kind in behavior.rates and (comma or kind != "decimal_misread")
+    ]
+
+
+def _kind(subject: Subject, behavior: ModelBehavior, share: float) -> str | None:
+    return _by_share(_rates(subject, behavior), share)
+
+
+def _any_kind(subject: Subject, behavior: ModelBehavior, draw: Draw) -> str | None:
+    """A harmful kind, in proportion to the rates, whatever their sum."""
+    rates = _rates(subject, behavior)
+    return _by_share(rates, draw.share() * sum(rate for _, rate in rates))
+
+
+def _by_share(shares: Iterable[tuple[str, float]], share: float) -> str | None:
+    reached = 0.0
+    for name, size in shares:
+        reached += size
+        if share < reached:
+            return name
+    return None
+
+
+def _play(subject: Subject, kind: str | None, draw: Draw) -> Played:
+    text = as_text(subject.expected)
+    if kind is not None and kind in VALUE_FAULTS:
+        damaged = VALUE_FAULTS[kind](subject.expected, draw)
+        if damaged is not None:
+            return Played(text=as_text(damaged.value), planted=(damaged.planted,))
+    elif kind == "wrong_label":
+        return _wrong_label(subject, text, draw)
+    elif kind is not None:
+        return _whole_answer(subject, kind, text, draw)
+    return Played(text=text)
+
+
+def _wrong_label(subject: Subject, text: str, draw: Draw) -> Played:
+    others = [label for label in subject.labels if label != text]
+    if not others or not isinstance(subject.expected, str):
+        return Played(text=text)
+    label = draw.pick(others)
+    return Played(text=label, planted=(Planted(kind="wrong_label", path="", note=f"{text} became {label}"),))
+
+
+def _whole_answer(subject: Subject, kind: str, text: str, draw: Draw) -> Played:
+    structured = not isinstance(subject.expected, str)
+    planted = (Planted(kind=kind, path="", note=_NOTES[kind]),)
+    match kind:
+        case "refusal":
+            return Played(text=None, refusal=draw.pick(REFUSALS), planted=planted)
+        case "empty":
+            return Played(text="", planted=planted)
+        case "timed_out":
+            return Played(text=text, stall=True, planted=planted)
+        case "truncated" if len(text) > 1:
+            return Played(text=truncated(text, draw), finish_reason="length", planted=planted)
+        case "prose_around_json" if structured:
+            return Played(text=prose_around_json(text, draw), planted=planted)
+        case "invalid_json" if structured and (broken := invalid_json(text, draw)) is not None:
+            return Played(text=broken, planted=planted)
+    return Played(text=text)
+
+
+_NOTES = {
+    "invalid_json": "a comma is missing",
+    "prose_around_json": "a sentence and a code fence around the JSON",
+    "truncated": "cut off, finish_reason length",
+    "refusal": "a refusal in place of the answer",
+    "empty": "no text",
+    "timed_out": "the stream stops half-way and never goes on",
+}
+
+
+def _harmless(subject: Subject, behavior: ModelBehavior, draw: Draw) -> Played | None:
+    rates = [(kind, behavior.rates.get(kind, 0.0)) for kind in HARMLESS_FAULTS]
+    kind = _by_share(rates, draw.share())
+    damaged = VALUE_FAULTS[kind](subject.expected, draw) if kind else None
+    if damaged is None:
+        return None
+    return Played(text=as_text(damaged.value), planted=(damaged.planted,))
+
+
+def estimated_usage(prompt: str, played: Played) -> dict[str, Any]:
+    """A usage object for a simulated answer: a token is taken to be four characters."""
+    sent, received = _tokens(prompt), _tokens(played.text or played.refusal or "")
+    return {
+        "prompt_tokens": sent,
+        "completion_tokens": received,
+        "total_tokens": sent + received,
+        "prompt_tokens_details": {"cached_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": 0},
+    }
+
+
+def _tokens(text: str) -> int:
+    return -(-len(text) // 4)
+
+
+def parsed(expected: str) -> Any:
+    """The JSON object or list that a text is, or the text itself."""
+    try:
+        value = orjson.loads(expected)
+    except orjson.JSONDecodeError:
+        return expected
+    return value if isinstance(value, dict | list) else expected

@@ -1,0 +1,223 @@
+"""Where answers come from: SIMULATED from the expected answers, or RECORDED from real models."""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from harness.dataset.lines import records_file
+from harness.errors import DatasetError
+from harness.sandbox.behavior import Played, Subject, answer, estimated_usage, parsed
+from harness.sandbox.index import LineIndex, Row
+from harness.sandbox.settings import ModelBehavior, SandboxSettings
+
+MOST_LABELS = 500
+_LATENCY_ONLY = ModelBehavior(ttft_ms=5.0)
+UNKNOWN_PROMPT = (
+    "[SIMULATED] This prompt is not in the dataset, so the sandbox has no answer to it. "
+    "Send the messages of one of its records."
+)
+
+
+class SourceError(Exception):
+    """The source has no answer; becomes an error answer.
+
+    Attributes:
+        status: The HTTP status to send.
+        code: The `code` of the error object.
+    """
+
+    def __init__(self, status: int, message: str, code: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The record that a request asks for; None where its prompt is in no record.
+
+    Attributes:
+        place: Number of the record in the index.
+    """
+
+    place: int
+    row: Row
+
+    @property
+    def id(self) -> str:
+        """The record's id."""
+        return str(self.row["custom_id"])
+
+
+class Source:
+    """Finds records by their messages and says what a model answers to them."""
+
+    def __init__(self, dataset: Path, settings: SandboxSettings) -> None:
+        self._settings = settings
+        self._records = LineIndex(records_file(dataset), _messages_key)
+        self._outputs: LineIndex | None = None
+        if settings.source == "recorded":
+            self._outputs = LineIndex(dataset / settings.outputs, _id_key)
+        self._labels = _labels(self._records) if settings.source == "simulated" else ()
+        self._answered = _Tally(len(self._records))
+        self._attempted = _Tally(len(self._records))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for index in (self._records, self._outputs):
+            if index is not None:
+                index.__exit__(kind, error, trace)
+
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+        return len(self._records)
+
+    @property
+    def duplicates(self) -> int:
+        """How many records have the prompt of another; the first one's answer serves all."""
+        return self._records.duplicates
+
+    @property
+    def models(self) -> list[str]:
+        """The models that can be asked."""
+        if self._outputs is None:
+            return list(self._settings.models)
+        return list(self._outputs.row(0)["outputs"]) if len(self._outputs) else []
+
+    def behavior(self, model: str) -> ModelBehavior:
+        """How the model behaves.
+
+        Raises:
+            SourceError: There is no such model.
+        """
+        if model not in self.models:
+            known = ", ".join(self.models)
+            raise SourceError(
+                404, f"The model {model!r} does not exist; there is {known}.", "model_not_found"
+            )
+        return self._settings.models.get(model, _LATENCY_ONLY)
+
+    def find(self, messages: object) -> Found | None:
+        """The record whose request has these messages."""
+        found = self._records.find(_canonical(messages))
+        return Found(place=found[0], row=found[1]) if found else None
+
+    def count_answer(self, model: str, found: Found) -> int:
+        """How often the model answered this before; counts up (to 255) with each call."""
+        return self._answered.count(model, found.place)
+
+    def count_attempt(self, model: str, found: Found) -> int:
+        """How often the model was asked this before, answered or not; counts up (to 255)."""
+        return self._attempted.count(model, found.place)
+
+    def play(self, model: str, found: Found | None, messages: object, repeat: int) -> Played:
+        """The model's answer.
+
+        Raises:
+            SourceError: Nothing was recorded for this prompt and model.
+        """
+        if self._outputs is not None:
+            return _recorded(self._outputs, model, found)
+        prompt = prompt_text(messages)
+        if found is None:
+            played = Played(text=UNKNOWN_PROMPT)
+        else:
+            subject = Subject(id=found.id, expected=_expected(found), prompt=prompt, labels=self._labels)
+            behavior = self._settings.models[model]
+            played = answer(subject, behavior, model=model, seed=self._settings.seed, repeat=repeat)
+        return replace(played, usage=estimated_usage(prompt, played))
+
+
+class _Tally:
+    """Counts per model and record, in one byte each."""
+
+    def __init__(self, records: int) -> None:
+        self._records = records
+        self._counts: dict[str, array[int]] = {}
+
+    def count(self, model: str, place: int) -> int:
+        counts = self._counts.setdefault(model, array("B", bytes(self._records)))
+        before = counts[place]
+        counts[place] = min(255, before + 1)
+        return before
+
+
+def prompt_text(messages: object) -> str:
+    """The texts of the conversation, one after the other."""
+    if not isinstance(messages, list):
+        return ""
+    return "\n".join(_content(message.get("content")) for message in messages if isinstance(message, Mapping))
+
+
+def _content(content: object) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "\n".join(str(part.get("text") or "") for part in content if isinstance(part, Mapping))
+    return ""
+
+
+def _recorded(outputs: LineIndex, model: str, found: Found | None) -> Played:
+    line = outputs.find(found.id.encode()) if found else None
+    if line is None:
+        raise SourceError(404, "This prompt is not in the recording.", "not_recorded")
+    output = line[1]["outputs"].get(model)
+    if output is None:
+        raise SourceError(422, f"The recorded call of {model!r} for this prompt failed.", "recorded_failure")
+    if isinstance(output, str):
+        return Played(text=output)
+    return Played(
+        text=output.get("content"),
+        finish_reason=output.get("finish_reason") or "stop",
+        usage=output.get("usage"),
+    )
+
+
+def _messages_key(row: Row) -> bytes:
+    body = row.get("body")
+    if not isinstance(body, dict) or "messages" not in body or "custom_id" not in row:
+        raise DatasetError("A record of the sandbox's dataset lacks `custom_id` or `body.messages`.")
+    return _canonical(body["messages"])
+
+
+def _id_key(row: Row) -> bytes:
+    if not isinstance(row.get("outputs"), dict):
+        raise DatasetError("A line of the recorded outputs lacks `outputs`.")
+    return str(row.get("custom_id")).encode()
+
+
+def _canonical(messages: object) -> bytes:
+    return orjson.dumps(messages, option=orjson.OPT_SORT_KEYS)
+
+
+def _expected(found: Found) -> Any:
+    expected = found.row.get("expected")
+    if expected is None:
+        raise SourceError(422, f"Record {found.id!r} has no expected answer to simulate from.", "no_expected")
+    if isinstance(expected, dict) and expected.keys() == {"tool_calls"}:
+        raise SourceError(
+            422, f"Record {found.id!r} expects tool calls; those are not simulated.", "no_expected"
+        )
+    return parsed(expected) if isinstance(expected, str) else expected
+
+
+def _labels(records: LineIndex) -> tuple[str, ...]:
+    """The different expected answers, where they are few and short enough to be labels."""
+    found: set[str] = set()
+    for place in range(len(records)):
+        expected = records.row(place).get("expected")
+        if not isinstance(expected, str) or len(expected) > 100 or len(found) > MOST_LABELS:
+            return ()
+        found.add(expected)
+    return tuple(sorted(found))

@@ -1,0 +1,136 @@
+"""Builds scorers from the `[[scorers]]` tables of dataset.toml."""
+
+import dataclasses
+import difflib
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from harness.errors import ConfigError, PluginBroken
+from harness.plugins import Folder, load_local
+from harness.scorers import REGISTRY
+from harness.scorers.base import Scorer
+from harness.scorers.function import FunctionScorer
+from harness.scorers.stage import NamedScorer
+
+# Of a table, not of the scorer.
+_RESERVED = ("use", "name")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
+_WORDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    tuple: "a list of texts",
+    Mapping: "a table of texts",
+}
+
+
+def build_scorers(tables: Sequence[Mapping[str, Any]], dataset_folder: Folder) -> tuple[NamedScorer, ...]:
+    """All scorers of a dataset, in order; the first is the primary one.
+
+    Raises:
+        ConfigError: As `build_scorer`, or two scorers have one name.
+        PluginError: As `build_scorer`.
+    """
+    built = tuple(build_scorer(table, dataset_folder) for table in tables)
+    names = [named.name for named in built]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f'[[scorers]] has two scorers named "{twice}"', 'Give one of them a name = "…".')
+    return built
+
+
+def build_scorer(table: Mapping[str, Any], dataset_folder: Folder) -> NamedScorer:
+    """A scorer with its settings.
+
+    Args:
+        table: `use` (a name on the shelf, or `scorer.py:NAME`), optionally `name`, and settings.
+        dataset_folder: Where `scorer.py` lies.
+
+    Raises:
+        ConfigError: A setting is unknown or of the wrong type.
+        PluginError: The scorer cannot be found or loaded, or is none.
+    """
+    use = table.get("use")
+    if not isinstance(use, str) or not use:
+        raise ConfigError(
+            '[[scorers]] needs a "use"', f"Known: {', '.join(REGISTRY.names())}, scorer.py:NAME."
+        )
+    target = load_local(dataset_folder, use) if ":" in use or use.endswith(".py") else REGISTRY.load(use)
+    name = table.get("name", use.rpartition(":")[2])
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"[[scorers]] {use}: name = {name!r} cannot be a name", "Use letters, digits, - and _."
+        )
+    settings = {key: value for key, value in table.items() if key not in _RESERVED}
+    return NamedScorer(name=name, scorer=_scorer(target, use, settings))
+
+
+def _scorer(target: Any, use: str, settings: Mapping[str, Any]) -> Scorer:
+    if not inspect.isclass(target):
+        if not getattr(target, "__harness_scorer__", False):
+            raise PluginBroken(f"{use} is not marked as a scorer", "Write @scorer above the function.")
+        _checked(use, settings, {})
+        return FunctionScorer(function=target)
+    if not callable(getattr(target, "score", None)) and "__call__" not in dir(target):
+        raise PluginBroken(
+            f"{use} is no scorer: {target.__name__} has no method score", "See docs/scorers.md."
+        )
+    made = _made(target, use, settings)
+    return made if callable(getattr(made, "score", None)) else FunctionScorer(function=made)
+
+
+def _made(target: type, use: str, settings: Mapping[str, Any]) -> Any:
+    fields = dataclasses.fields(target) if dataclasses.is_dataclass(target) else ()
+    hints = get_type_hints(target) if fields else {}
+    known = {field.name: hints[field.name] for field in fields if field.init}
+    arguments = _checked(use, settings, known)
+    try:
+        return target(**arguments)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"[[scorers]] {use}: {error}") from error
+
+
+def _checked(use: str, settings: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    for key in settings:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            mean = f'; did you mean "{near[0]}"?' if near else ""
+            hint = f"It has: {', '.join(known)}." if known else "It has no settings."
+            raise ConfigError(f'[[scorers]] {use} has no setting "{key}"{mean}', hint)
+    return {key: _value(f"[[scorers]] {use}: {key}", value, known[key]) for key, value in settings.items()}
+
+
+def _value(where: str, value: Any, wanted: Any) -> Any:
+    """The value as the dataclass wants it: a list becomes a tuple, a whole number a float."""
+    if get_origin(wanted) in (Union, UnionType):
+        kinds = [kind for kind in get_args(wanted) if kind is not NoneType]
+        wanted = kinds[0] if len(kinds) == 1 else Any
+    kind = get_origin(wanted) or wanted
+    if kind is Literal:
+        if value not in get_args(wanted):
+            raise ConfigError(f"{where} = {value!r} must be one of {', '.join(map(repr, get_args(wanted)))}")
+        return value
+    if kind not in _FITS:
+        return value
+    if not _FITS[kind](value):
+        raise ConfigError(f"{where} = {value!r} must be {_WORDS.get(kind, 'a table of texts')}")
+    return tuple(value) if kind is tuple else float(value) if kind is float else value
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
+
+
+_FITS = {
+    bool: lambda value: isinstance(value, bool),
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    float: lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    str: lambda value: isinstance(value, str),
+    tuple: lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    dict: _is_table,
+    Mapping: _is_table,
+}

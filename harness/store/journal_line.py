@@ -1,0 +1,112 @@
+r"""One line of a journal: an observation as JSON, its key first.
+
+::
+
+    {"key":["r1","candidate",0,"9f…"],"state":"final","response":{…},"timing":{…}}
+    {"key":["r2","candidate",0,"7c…"],"state":"open","error":{…},"timing":{…}}
+
+The key stands first so that an index can read it without parsing the answer behind it. `],"state":"`
+cannot occur inside the key: in a JSON string a quotation mark is always preceded by a backslash.
+"""
+
+import json
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from harness.domain.chat import Answer, Response, ToolCall, Usage
+from harness.domain.observation import Arm, CallError, CallKey, Observation, Timing
+
+KEY_OPENS = b'{"key":'
+KEY_ENDS = b'],"state":"'
+LINE_ENDS = b"}\n"
+
+# Errors after which the server may have charged, or which sending again would only repeat.
+_FINAL_ERRORS = frozenset({"timed_out", "truncated_stream", "malformed", "refused"})
+
+
+class State(StrEnum):
+    """What a line means for a run that is continued; the first letters differ."""
+
+    FINAL = "final"  # made by this run, never sent again
+    OPEN = "open"  # nothing was answered: sent again
+    SHARED = "shared"  # final, taken over from another run of the group: not paid by this one
+
+
+def is_settled(observation: Observation) -> bool:
+    """Whether the call must not be sent again, on resume neither.
+
+    A time-out counts only where the request had left: before that nothing can have been charged.
+    """
+    outcome = observation.outcome
+    if isinstance(outcome, Response):
+        return True
+    if outcome.kind == "timed_out":
+        return observation.timing.started_at_s is not None
+    return outcome.kind in _FINAL_ERRORS
+
+
+def encode_key(key: CallKey) -> bytes:
+    """The key as it stands in a line; equal keys give equal bytes."""
+    return _dumps([key.record_id, key.arm.value, key.repeat, key.fingerprint])
+
+
+def encode_line(observation: Observation, *, shared: bool = False) -> bytes:
+    """The whole line with its newline."""
+    state = State.OPEN
+    if is_settled(observation):
+        state = State.SHARED if shared else State.FINAL
+    outcome = observation.outcome
+    tag = "response" if isinstance(outcome, Response) else "error"
+    rest = _dumps({tag: outcome, "timing": observation.timing})
+    return b'%b%b,"state":"%b",%b\n' % (KEY_OPENS, encode_key(observation.key), state.encode(), rest[1:])
+
+
+def decode_line(line: bytes) -> Observation:
+    """The observation of a line.
+
+    Raises:
+        ValueError: The line is not what `encode_line` writes.
+    """
+    try:
+        data = _loads(line)
+        record_id, arm, repeat, fingerprint = data["key"]
+        outcome = _response(data["response"]) if "response" in data else _error(data["error"])
+        return Observation(
+            key=CallKey(record_id=record_id, arm=Arm(arm), repeat=repeat, fingerprint=fingerprint),
+            outcome=outcome,
+            timing=Timing(**data["timing"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a journal line: {error}") from error
+
+
+def _response(data: dict[str, Any]) -> Response:
+    answer = dict(data["answer"])
+    answer["tool_calls"] = tuple(ToolCall(**call) for call in answer["tool_calls"])
+    return Response(**{**data, "answer": Answer(**answer), "usage": Usage(**data["usage"])})
+
+
+def _error(data: dict[str, Any]) -> CallError:
+    partial = data["partial"]
+    return CallError(**{**data, "partial": None if partial is None else _response(partial)})
+
+
+def _dumps(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        # Half a surrogate pair, or a number over 64 bits: legal in Python, not in orjson.
+        return json.dumps(value, default=_fields, separators=(",", ":")).encode()
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def _loads(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return json.loads(line)

@@ -1,0 +1,142 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from report_runs import HOSTILE, Run, agreement_run, facts, hostile_run, invoices
+
+from harness.analysis import Analysis, AnalysisSettings, analyze
+from harness.analysis.outcome import Quadrant
+from harness.report import Mark, build_view, render
+
+pytestmark = pytest.mark.browser
+
+
+class Opened:
+    """A page in the browser with everything it did that it must not do."""
+
+    def __init__(self, browser: Browser, path: Path, width: int = 1440, scheme: str = "light") -> None:
+        self.trouble: list[str] = []
+        self.page: Page = browser.new_page(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        self.page.on("dialog", lambda dialog: self.trouble.append(f"dialog {dialog.message}"))
+        self.page.on("console", lambda message: self.trouble.append(f"console {message.text}"))
+        self.page.on("pageerror", lambda error: self.trouble.append(f"error {error}"))
+        self.page.on("request", self._request)
+        self.address = path.as_uri()
+        self.page.goto(self.address)
+
+    def _request(self, request: object) -> None:
+        url = getattr(request, "url", "")
+        if url != self.address:
+            self.trouble.append(f"request {url}")
+
+    def count(self, selector: str) -> int:
+        return int(self.page.evaluate("s => document.querySelectorAll(s).length", selector))
+
+    def open_everything(self) -> None:
+        self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+    def width(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
+
+def write(run: Run, path: Path, **changes: object) -> tuple[Analysis, Path]:
+    analysis = analyze(run.pairs, run.scored, AnalysisSettings(slices=("tag", "language", "lines")))
+    file = path / "report.html"
+    file.write_text(render(build_view(analysis, facts(**changes), run.pairs)), encoding="utf-8")
+    return analysis, file
+
+
+RUNS = {
+    "invoices": invoices(120),
+    "hostile": hostile_run(),
+    "agreement": agreement_run(),
+    "empty": Run(pairs=[], scored=[]),
+    "unscored": replace(invoices(3), scored=[]),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (320, "light"), (1440, "light")])
+def test_nothing_runs_and_nothing_scrolls_sideways(
+    browser: Browser, tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    _, file = write(RUNS[name], tmp_path, dataset=HOSTILE[0] if name == "hostile" else "invoices")
+    opened = Opened(browser, file, width, scheme)
+    opened.open_everything()
+    assert opened.width() <= width
+    assert opened.count("script,img,iframe,link,object,form,[style]") == 0
+    assert opened.count("h1") == 1
+    assert opened.count("header,nav,main,footer") == 4
+    assert opened.trouble == []
+    opened.page.close()
+
+
+def test_counts_on_the_page_equal_the_analysis(browser: Browser, tmp_path: Path) -> None:
+    analysis, file = write(invoices(120), tmp_path)
+    opened = Opened(browser, file)
+    cells = opened.page.locator(".cell b").all_inner_texts()
+    assert [int(cell) for cell in cells] == [entry.count for entry in analysis.quadrants]
+    assert opened.count("#cases-regression .case") == analysis.count(Quadrant.REGRESSION)
+    assert opened.count(".card") + opened.count(".kinds tbody tr") == len(analysis.kinds)
+    assert [int(text) for text in opened.page.locator(".card .count b").all_inner_texts()] == [
+        kind.only_candidate for kind in analysis.kinds[:6]
+    ]
+    opened.page.close()
+
+
+def test_links_lead_to_their_cases(browser: Browser, tmp_path: Path) -> None:
+    _, file = write(invoices(120), tmp_path)
+    opened = Opened(browser, file)
+    opened.page.locator(".card a").first.click()
+    assert opened.page.evaluate("document.querySelector(location.hash) !== null")
+    broken = opened.page.evaluate(
+        "[...document.querySelectorAll('a')].filter(a => !document.getElementById(a.hash.slice(1))).length"
+    )
+    assert broken == 0
+    duplicates = opened.page.evaluate(
+        "(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(e => e.id))"
+    )
+    assert duplicates == 0
+    opened.page.close()
+
+
+def test_the_first_case_is_open_side_by_side(browser: Browser, tmp_path: Path) -> None:
+    _, file = write(invoices(120), tmp_path)
+    opened = Opened(browser, file)
+    heads = opened.page.locator(".case[open] .fields thead th").all_inner_texts()
+    assert heads == ["Field", "Expected", "GPT-4o", "Llama-3.3-70B"]
+    assert opened.page.locator(".case[open] .sides pre").count() == 3
+    opened.page.close()
+
+
+@pytest.mark.parametrize("mark", list(Mark))
+def test_the_mark_is_on_screen_and_on_paper(browser: Browser, tmp_path: Path, mark: Mark) -> None:
+    _, file = write(invoices(20), tmp_path, mark=mark)
+    opened = Opened(browser, file)
+    assert opened.page.locator("header .mark").inner_text() == mark.value
+    band = opened.page.evaluate("document.querySelector('.band').offsetHeight")
+    assert (band > 0) is (mark is Mark.SIMULATED)
+    opened.page.emulate_media(media="print")
+    assert opened.page.locator(".print-mark").is_visible()
+    assert mark.value in opened.page.locator(".print-mark").inner_text()
+    opened.page.close()
+
+
+def test_hostile_texts_are_shown_as_text(browser: Browser, tmp_path: Path) -> None:
+    _, file = write(hostile_run(), tmp_path)
+    opened = Opened(browser, file)
+    opened.open_everything()
+    text = opened.page.inner_text("main")
+    assert "{{7*7}}" in text
+    assert "<script>alert(1)</script>" in text
+    assert "[U+202E]gnp.exe" in text
+    assert "a␀b␛[31mred" in text
+    assert "lone [U+D83D] surrogate" in text
+    assert "of 1,000,000 characters" in text
+    assert opened.count("a[href^='javascript'],a[href^='http']") == 0
+    assert opened.trouble == []
+    opened.page.close()

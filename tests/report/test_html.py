@@ -1,0 +1,73 @@
+import base64
+import hashlib
+import re
+
+import pytest
+from factories import pair, record
+from report_runs import HOSTILE, Run, agreement_run, changed, facts, hostile_run, invoices, scored
+
+from harness.analysis import AnalysisSettings, analysis_from_json, analysis_to_json, analyze
+from harness.report import build_view, render
+from harness.report.html import unbroken
+
+
+def page_of(run: Run, **changes: object) -> str:
+    analysis = analyze(run.pairs, run.scored, AnalysisSettings(slices=("tag", "language", "lines")))
+    analysis = analysis_from_json(analysis_to_json(analysis))
+    return render(build_view(analysis, facts(**changes), run.pairs))
+
+
+@pytest.mark.parametrize("run", [invoices(40), agreement_run(), hostile_run(), Run(pairs=[], scored=[])])
+def test_same_input_same_bytes(run: Run) -> None:
+    assert page_of(run) == page_of(run)
+
+
+def test_the_policy_allows_our_style_and_nothing_else() -> None:
+    page = page_of(invoices(10))
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert policy in page.replace("&#39;", "'")
+    assert not re.search(r"<(script|img|iframe|link|object|embed|form)\b", page)
+    assert not re.search(
+        r"\s(style|on\w+)=", re.sub(r"<style>.*?</style>|>[^<]*<", "><", page, flags=re.DOTALL)
+    )
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_hostile_texts_are_escaped() -> None:
+    page = page_of(hostile_run(), dataset=HOSTILE[0], stopped=HOSTILE[1], command=HOSTILE[7])
+    assert not re.search(r"<(script|img|iframe|link)\b", page)
+    assert "{{7*7}}" in page
+    assert "49" not in re.findall(r"<h3>[^<]*</h3>", page)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200b\ufeff\ud800-\udfff]", page)
+    page.encode("utf-8")
+
+
+def test_the_page_stays_small_whatever_the_run() -> None:
+    assert len(page_of(invoices(4000)).encode()) < 1_500_000
+    assert len(page_of(hostile_run()).encode()) < 1_500_000
+
+
+def test_the_page_stays_small_with_long_hostile_texts() -> None:
+    text = "\x00<&" * 7000
+    found = tuple(changed(f"{text[:300]}{place}", text, text, note=text) for place in range(60))
+    pairs = [pair(text, text, of=record(f"r{place}", text, expected=f"{text}!")) for place in range(250)]
+    page = page_of(Run(pairs=pairs, scored=[scored(one, (), found) for one in pairs]))
+    assert len(page.encode()) < 6_000_000, len(page.encode())
+
+
+def test_averages_stand_at_the_bottom() -> None:
+    page = page_of(invoices(40))
+    order = [
+        page.index(f'<section id="{name}"')
+        for name in ("answer", "fails", "cases", "speed", "averages", "method")
+    ]
+    assert order == sorted(order)
+
+
+def test_names_are_kept_on_one_line_and_escaped() -> None:
+    assert str(unbroken("GPT-4o <b> x", ("GPT-4o", "y" * 50))) == '<span class="nb">GPT-4o</span> &lt;b&gt; x'
+    assert str(unbroken("a span", ("span", "class"))) == 'a <span class="nb">span</span>'
+    assert str(unbroken("<i>", ("y" * 50,))) == "&lt;i&gt;"

@@ -1,0 +1,42 @@
+from report_runs import Run, agreement_run, facts, hostile_run, invoices
+
+from harness.analysis import AnalysisSettings, analyze
+from harness.report import Mark, summary_lines
+
+
+def lines_of(run: Run, **changes: object) -> list[str]:
+    return summary_lines(
+        analyze(run.pairs, run.scored, AnalysisSettings()), facts(**changes), "reports/x/report.html"
+    )
+
+
+def test_failures_come_first_and_the_report_last() -> None:
+    lines = lines_of(invoices(300), stopped="the budget of $20 is spent")
+    assert len(lines) <= 15
+    assert lines[0] == "SIMULATED · invoices · run 20261123-182219-3f2a"
+    assert lines[1].startswith("Llama-3.3-70B is wrong on ")
+    assert lines[2].startswith("  ")
+    assert ", only Llama-3.3-70B " in lines[2]
+    assert lines[8].endswith("more kinds in the report")
+    assert lines[9].startswith("Pairs: both right ")
+    assert lines[10] == "Stopped early: the budget of $20 is spent"
+    assert lines[11] == "Calls: GPT-4o 300 (0 errors), Llama-3.3-70B 300 (5 errors)"
+    assert lines[12] == "Cost: GPT-4o $3.69, Llama-3.3-70B $0.62 + 6 calls of unknown cost"
+    assert lines[13] == "Report: reports/x/report.html"
+
+
+def test_agreement_has_no_candidate_only_count() -> None:
+    lines = lines_of(agreement_run(), mark=Mark.RECORDED)
+    assert lines[0].startswith("RECORDED")
+    assert not any(", only " in line for line in lines)
+    assert "Pairs: agree 36, differ 2, one failed 1, both failed 1" in lines
+
+
+def test_no_pairs() -> None:
+    assert lines_of(Run(pairs=[], scored=[]))[1] == "Nothing has been compared yet: the run has no pairs."
+
+
+def test_hostile_texts_stay_on_their_lines() -> None:
+    lines = lines_of(hostile_run(), dataset="a\nb\x1b[31m")
+    assert len(lines) <= 15
+    assert not any(ord(character) < 0x20 for line in lines for character in line)

@@ -1,0 +1,264 @@
+from dataclasses import replace
+
+import pytest
+from factories import observation, pair, record, response
+from report_runs import LONG_INVOICE, Run, agreement_run, changed, facts, invoices, scored
+
+from harness.analysis import Analysis, AnalysisSettings, analyze
+from harness.analysis.outcome import Quadrant
+from harness.domain.observation import Arm, CallError
+from harness.domain.score import Finding, Verdict
+from harness.report import Mark, build_view, shown_case_ids
+from harness.report.model import CaseView, View
+
+SETTINGS = AnalysisSettings(slices=("language", "lines"))
+
+
+def analysis_of(run: Run) -> Analysis:
+    return analyze(run.pairs, run.scored, SETTINGS)
+
+
+def view_of(run: Run, **changes: object) -> View:
+    return build_view(analysis_of(run), facts(**changes), run.pairs)
+
+
+def all_right(n: int) -> Run:
+    pairs = [pair(of=record(f"r{place}", expected="ok")) for place in range(n)]
+    return Run(pairs=pairs, scored=[scored(one) for one in pairs])
+
+
+def counts(losses: int, gains: int, n: int) -> Run:
+    run = all_right(n)
+    wrong = (changed("a", "1", "2"),)
+    scores = [
+        scored(one, wrong if losses <= place < losses + gains else (), wrong if place < losses else ())
+        for place, one in enumerate(run.pairs)
+    ]
+    return replace(run, scored=scores)
+
+
+def cases(view: View) -> list[CaseView]:
+    return [case for section in view.sections for group in section.groups for case in group.cases]
+
+
+def test_top_of_the_page() -> None:
+    view = view_of(counts(31, 4, 300))
+    assert view.headline == "Llama-3.3-70B is wrong on 31 of 300 invoices where GPT-4o is right."
+    assert view.lead == (
+        "Llama-3.3-70B is right on 4 where GPT-4o is wrong. Both are wrong on 0.",
+        "Net loss 9.0 points (5.5 to 13.1, 95\u202f% range). You allow a loss of 2.0 points: this is more.",
+    )
+    assert view.masthead.mark == "SIMULATED"
+    assert view.title == "invoices · Llama-3.3-70B against GPT-4o · SIMULATED"
+    assert view.square is not None
+    assert [[cell.count for cell in row] for row in view.square.cells] == [["265", "31"], ["4", "0"]]
+
+
+@pytest.mark.parametrize(
+    ("losses", "gains", "n", "told"),
+    [
+        (3, 2, 100, "the range crosses that, so this run does not settle it."),
+        (5, 3, 4000, "this stays within it."),
+        (2, 40, 100, "Net gain 38.0 points"),
+        (3, 3, 60, "Net difference 0.0 points"),
+    ],
+)
+def test_the_net_difference_against_the_margin(losses: int, gains: int, n: int, told: str) -> None:
+    assert told in view_of(counts(losses, gains, n)).lead[-1]
+
+
+def test_no_failure() -> None:
+    view = view_of(all_right(300))
+    assert view.headline == "No invoice where GPT-4o is right and Llama-3.3-70B is wrong, in 300."
+    assert view.lead[0] == "So, with 95\u202f% confidence, fewer than 1 in 100."
+    assert view.kinds_lead == "No failure was found on either side."
+    assert view.sections == ()
+    assert view_of(all_right(3)).lead[0] == "That is too few to say how rare such a case is."
+
+
+def test_no_pairs() -> None:
+    view = view_of(Run(pairs=[], scored=[]))
+    assert view.headline == "Nothing has been compared yet: the run has no pairs."
+    assert view.lead[0].endswith("harness shadow DATASET")
+    assert (view.square, view.cards, view.charts, view.speed, view.averages) == (None, (), (), (), None)
+
+
+def test_nothing_could_be_scored() -> None:
+    view = view_of(replace(all_right(2), scored=[]))
+    assert view.headline == "Nothing could be compared: none of 2 pairs could be scored."
+    assert view.lead == ("The reasons: no score: 2.",)
+
+
+def test_agreement_only_never_speaks_of_accuracy() -> None:
+    view = view_of(agreement_run(40), unit="ticket")
+    assert view.headline == "Llama-3.3-70B and GPT-4o agree on 36 of 40 tickets."
+    text = repr(view).lower()
+    assert "accuracy" not in text
+    assert "correct" not in text
+    assert cases(view)[0].expected is None
+    assert cases(view)[0].rows[0].expected is None
+    assert (cases(view)[0].rows[0].incumbent.text, cases(view)[0].rows[0].candidate.text) == (
+        "shipping",
+        "returns",
+    )
+    assert [section.title for section in view.sections] == [
+        "They differ: 2",
+        "One failed: 1",
+        "Both failed: 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "finding", "told"),
+    [
+        (
+            CallError(kind="unauthorized", message="401"),
+            "call_failed",
+            "Llama-3.3-70B: 20 of 20 calls failed the same way (key refused). "
+            "That is a problem of this run, not a verdict on the model.",
+        ),
+        (
+            response("half", finish_reason="length"),
+            "truncated",
+            "Llama-3.3-70B: 20 of 20 answers were cut off at the token limit; check max_tokens. "
+            "That is a problem of this run, not a verdict on the model.",
+        ),
+        (
+            response("Sure!"),
+            "invalid_json",
+            "Llama-3.3-70B: 20 of 20 answers fail the same way (not valid json). "
+            "That is a problem of this run, not a verdict on the model.",
+        ),
+    ],
+)
+def test_one_cause_is_a_problem_of_the_run(outcome: object, finding: str, told: str) -> None:
+    pairs = [
+        replace(
+            pair(of=record(f"r{place}", expected="ok")),
+            candidate=observation(outcome, arm=Arm.CANDIDATE, record_id=f"r{place}"),  # type: ignore[arg-type]
+        )
+        for place in range(20)
+    ]
+    run = Run(pairs=pairs, scored=[scored(one, candidate=(Finding(kind=finding),)) for one in pairs])
+    assert view_of(run).banners == (told,)
+
+
+def test_stopped_early_recorded_and_unscored_are_told() -> None:
+    run = invoices(20)
+    skipped = CallError(kind="not_called", message="")
+    pairs = [
+        *run.pairs[:-1],
+        replace(run.pairs[-1], candidate=observation(skipped, arm=Arm.CANDIDATE, record_id="inv-00019")),
+    ]
+    recorded = replace(facts().incumbent, recorded=True)
+    view = view_of(replace(run, pairs=pairs), stopped="the budget of $20 is spent", incumbent=recorded)
+    assert view.banners == (
+        "Stopped early: 19 of 300 invoices ran. the budget of $20 is spent.",
+        "1 of 20 pairs count neither as right nor as wrong: candidate not called (1).",
+        "GPT-4o was not called: its answers are those recorded in production.",
+    )
+
+
+@pytest.mark.parametrize("mark", list(Mark))
+def test_the_mark_is_everywhere(mark: Mark) -> None:
+    view = view_of(invoices(10), mark=mark)
+    assert view.masthead.mark == mark.value
+    assert mark.value in view.title
+    assert view.method[0][1].startswith(mark.value)
+    assert bool(view.mark_sentence) is (mark is not Mark.LIVE)
+    expected = "" if mark is Mark.LIVE else f"{mark.value}: these times are the sandbox's and not a model's."
+    assert view.speed_note == expected
+
+
+def test_fields_are_drawn_from_the_findings() -> None:
+    one = replace(invoices(8).pairs[7])
+    run = Run(pairs=[one], scored=[scored(one, (changed("totals.gross", "7637.66", "1"),), LONG_INVOICE)])
+    (case,) = cases(view_of(run))
+    drawn = [
+        (row.path, row.expected.text if row.expected else None, row.incumbent.state, row.candidate.state)
+        for row in case.rows
+    ]
+    assert drawn == [
+        ("invoice_date", "2026-08-31", "same", "format_only"),
+        ("line_items[33]", "Position 34, 68.60", "same", "missing"),
+        ("line_items[33]", "\u2013", "none", "invented"),
+        ("line_items[34]", "Position 35, 68.60", "same", "missing"),
+        ("line_items[35]", "Position 36, 68.60", "same", "missing"),
+        ("totals.gross", "7637.66", "changed", "changed"),
+    ]
+    assert case.rows[0].candidate.text == "31.08.2026"
+    assert case.rows[1].candidate.text == "missing"
+    assert case.rows[1].candidate.note == "line 34 of 60 is missing"
+    # 60 lines of 3 fields and 5 others, less 3 lines, the date and the total.
+    assert case.rows_note == "174 more fields are the same on both sides."
+
+
+def test_an_unreadable_answer_has_no_same_fields() -> None:
+    one = pair(of=record("r", expected='{"a": 1}'))
+    broken = (Finding(kind="invalid_json", note="It stops early."),)
+    run = Run(pairs=[one], scored=[scored(one, (changed("a", "1", "2"),), broken)])
+    rows = cases(view_of(run))[0].rows
+    assert [(row.path, row.incumbent.text, row.candidate.text) for row in rows] == [
+        ("whole answer", "same", "Not valid JSON"),
+        ("a", "2", "no usable answer"),
+    ]
+
+
+def test_two_findings_at_one_place_become_one_row() -> None:
+    one = pair(of=record("r", expected="ok"))
+    found = (
+        Finding(kind="format_only", path="a", expected="1", actual="1.0", verdict=Verdict.FORMAT_ONLY),
+        changed("a", "1", "-1", "sign_flipped"),
+    )
+    run = Run(pairs=[one], scored=[scored(one, (), found)])
+    (row,) = cases(view_of(run))[0].rows
+    assert (row.candidate.state, row.candidate.text) == ("changed", "-1")
+    assert row.candidate.note == "also: written differently, same value"
+
+
+def test_cases_stand_under_their_kind_and_counts_add_up() -> None:
+    run = invoices(300)
+    found = analysis_of(run)
+    view = build_view(found, facts(), run.pairs)
+    worse = view.sections[0]
+    assert worse.title == f"Only Llama-3.3-70B is wrong: {found.count(Quadrant.REGRESSION)}"
+    assert sum(len(group.cases) for group in worse.groups) == found.count(Quadrant.REGRESSION)
+    anchors = {group.anchor for group in worse.groups}
+    linked = {kind.link for kind in (*view.cards, *view.more_kinds) if kind.link}
+    assert linked == anchors
+    assert shown_case_ids(found) == {case.record_id for case in cases(view)}
+    first = cases(view)[0]
+    assert [fact.name for fact in first.facts][:2] == ["Status", "Finish reason"]
+    assert [text.title for text in view.shared_texts] == ["System prompt", "Request parameters"]
+    assert first.inputs[0].title == "user message"
+
+
+def test_the_page_is_capped_and_says_so() -> None:
+    pairs = [pair(of=record(f"r{place:04d}", expected="ok")) for place in range(1700)]
+    wrong = (changed("a", "1", "2"),)
+    view = view_of(Run(pairs=pairs, scored=[scored(one, (), wrong) for one in pairs]))
+    (section,) = view.sections
+    assert len(cases(view)) == 200
+    assert section.groups[0].count == "1,700 cases"
+    assert section.groups[0].note == "The worst 200 are shown."
+    assert len(section.rest_ids) == 300
+    assert section.rest_words == "300 further cases by id and 1,200 more in pairs.parquet"
+
+
+def test_a_pair_that_is_missing_from_the_file_is_told() -> None:
+    run = counts(1, 0, 3)
+    view = build_view(analysis_of(run), facts(), [])
+    assert cases(view)[0].candidate.text == "(this pair is not in pairs.parquet)"
+
+
+def test_failed_calls_show_what_had_arrived() -> None:
+    partial = response("half an ans", finish_reason=None)
+    error = CallError(kind="truncated_stream", message="cut", http_status=200, partial=partial)
+    one = replace(
+        pair(of=record("r", expected="ok")),
+        candidate=observation(error, arm=Arm.CANDIDATE, record_id="r"),
+    )
+    (case,) = cases(view_of(Run(pairs=[one], scored=[scored(one, (), (Finding(kind="truncated"),))])))
+    assert case.candidate.text == "half an ans"
+    assert case.facts[0].candidate == "stream broke off, HTTP 200: cut"
+    assert case.facts[2].candidate == "10"

@@ -1,0 +1,95 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandbox_data import INVOICE, line, write_lines
+
+from harness.errors import DatasetError
+from harness.sandbox.faults import as_text
+from harness.sandbox.server import read_settings
+from harness.sandbox.settings import ModelBehavior, SandboxSettings
+from harness.sandbox.sources import Source, SourceError, prompt_text
+
+LABELS = SandboxSettings(models={"m": ModelBehavior(rates={"wrong_label": 1})})
+
+
+def found_messages(text: str) -> list[dict[str, str]]:
+    return [{"content": "Extract.", "role": "system"}, {"content": text, "role": "user"}]
+
+
+def test_a_record_is_found_by_its_messages_in_any_key_order(simulated_dataset: Path) -> None:
+    with Source(simulated_dataset, read_settings(simulated_dataset)) as source:
+        found = source.find(found_messages("Invoice 7: 12,35"))
+        assert found is not None
+        assert found.id == "r7"
+        assert source.find(found_messages("Invoice 7: 12,36")) is None
+        assert source.play("right", found, found_messages("x"), 0).text == as_text(INVOICE)
+
+
+def test_answers_and_attempts_are_counted_apart_per_model(simulated_dataset: Path) -> None:
+    with Source(simulated_dataset, read_settings(simulated_dataset)) as source:
+        found = source.find(found_messages("Invoice 7: 12,35"))
+        assert found is not None
+        assert [source.count_answer("right", found) for _ in range(300)] == [*range(255), *[255] * 45]
+        assert source.count_answer("gone", found) == 0
+        assert source.count_attempt("right", found) == 0
+
+
+def test_labels_are_the_expected_answers_of_the_dataset(tmp_path: Path) -> None:
+    write_lines(tmp_path / "records.jsonl", [line(f"r{n}", f"t{n}", str(n % 3)) for n in range(9)])
+    with Source(tmp_path, LABELS) as source:
+        messages = found_messages("t1")
+        played = source.play("m", source.find(messages), messages, 0)
+    assert played.text in {"0", "2"}
+
+
+@pytest.mark.parametrize("expected", ["x" * 101, {"a": 1}])
+def test_other_answers_are_no_labels(tmp_path: Path, expected: object) -> None:
+    write_lines(tmp_path / "records.jsonl", [line("r1", "t1", expected), line("r2", "t2", "b")])
+    with Source(tmp_path, LABELS) as source:
+        messages = found_messages("t1")
+        assert source.play("m", source.find(messages), messages, 0).planted == ()
+
+
+def test_equal_prompts_are_counted(tmp_path: Path) -> None:
+    write_lines(tmp_path / "records.jsonl", [line("r1", "t", "a"), line("r2", "t", "b")])
+    with Source(tmp_path, LABELS) as source:
+        assert (source.records, source.duplicates) == (2, 1)
+        found = source.find(found_messages("t"))
+        assert found is not None
+        assert found.id == "r1"
+
+
+def test_recorded_answers(recorded_dataset: Path) -> None:
+    with Source(recorded_dataset, read_settings(recorded_dataset)) as source:
+        assert source.models == ["a", "b"]
+        assert source.behavior("a").rates == {}
+        messages = found_messages("Act 2")
+        played = source.play("a", source.find(messages), messages, 0)
+        assert (played.text, played.finish_reason) == ("6", "length")
+        with pytest.raises(SourceError, match="does not exist; there is a, b"):
+            source.behavior("c")
+        with pytest.raises(SourceError, match="not in the recording"):
+            source.play("a", None, [], 0)
+
+
+@pytest.mark.parametrize(
+    ("records", "outputs", "message"),
+    [
+        ([{"custom_id": "r"}], [], "lacks `custom_id` or `body.messages`"),
+        ([line("r", "t", "a")], [{"custom_id": "r"}], "lacks `outputs`"),
+    ],
+)
+def test_wrong_lines_are_told(
+    tmp_path: Path, records: list[dict[str, Any]], outputs: list[dict[str, Any]], message: str
+) -> None:
+    write_lines(tmp_path / "records.jsonl", records)
+    write_lines(tmp_path / "o.jsonl", outputs)
+    with pytest.raises(DatasetError, match=message):
+        Source(tmp_path, SandboxSettings(source="recorded", outputs="o.jsonl"))
+
+
+def test_the_prompt_is_the_text_of_all_messages() -> None:
+    parts = [{"type": "text", "text": "b"}, {"type": "image_url"}, "x"]
+    assert prompt_text([{"content": "a"}, {"content": parts}, {"content": None}, 3]) == "a\nb\n\n"
+    assert prompt_text("no list") == ""

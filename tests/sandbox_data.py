@@ -1,0 +1,35 @@
+"""An invoice and dataset lines for the tests of the sandbox."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+INVOICE: dict[str, Any] = {
+    "invoice_number": "R-17",
+    "kind": "invoice",
+    "issue_date": "2025-03-05",
+    "due_date": "2025-04-19",
+    "currency": "EUR",
+    "seller": {"name": "Nordkai", "vat_id": None},
+    "line_items": [
+        {
+            "description": f"Freight {number}",
+            "quantity": float(number + 2),
+            "unit_price": 12.35,
+            "discount_percent": None,
+            "vat_rate": 19.0,
+            "amount": round((number + 2) * 12.35, 2),
+        }
+        for number in range(1, 7)
+    ],
+    "totals": {"net": 407.55, "vat": 77.43, "gross": 484.98},
+}
+
+
+def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def line(custom_id: str, text: str, expected: object) -> dict[str, Any]:
+    body = {"messages": [{"role": "system", "content": "Extract."}, {"role": "user", "content": text}]}
+    return {"custom_id": custom_id, "body": body, "expected": expected}
