@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -49,21 +49,21 @@ class FactorSettings:
 
     Attributes:
         tokens_per_month: Volume of the workload, both directions.
-        data_sensitivity: regulated | internal | public.
+        data_sensitivity: regulated, internal or public.
         latency_requirement_ms: Longest acceptable time to first token.
-        task_complexity: narrow | several-steps.
-        team_capability: ml-engineer | none.
-        customisation: fine-tuning | prompting.
-        iteration_speed: stable | experimenting.
+        task_complexity: narrow or several-steps.
+        team_capability: ml-engineer or none.
+        customisation: fine-tuning or prompting.
+        iteration_speed: stable or experimenting.
     """
 
     tokens_per_month: int | None = None
-    data_sensitivity: str | None = None
+    data_sensitivity: Literal["regulated", "internal", "public"] | None = None
     latency_requirement_ms: float | None = None
-    task_complexity: str | None = None
-    team_capability: str | None = None
-    customisation: str | None = None
-    iteration_speed: str | None = None
+    task_complexity: Literal["narrow", "several-steps"] | None = None
+    team_capability: Literal["ml-engineer", "none"] | None = None
+    customisation: Literal["fine-tuning", "prompting"] | None = None
+    iteration_speed: Literal["stable", "experimenting"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,27 +171,29 @@ def _read_toml(file: Path) -> dict[str, Any]:
 
 
 def _override(tables: dict[str, Any], override: str) -> None:
-    place, equals, text = override.partition("=")
-    section, dot, key = place.strip().partition(".")
-    if not (equals and dot and key):
+    key, equals, text = (part.strip() for part in override.partition("="))
+    if not (equals and "." in key):
         raise ConfigError(f'--set "{override}": write section.key=value, such as replay.rpm=600')
-    table = tables.setdefault(section, {})
-    if not isinstance(table, dict):
-        raise ConfigError(f'--set "{override}": [[{section}]] is a list; edit it in dataset.toml')
-    *path, last = key.split(".")
-    for part in path:
-        table = table.setdefault(part, {})
-        if not isinstance(table, dict):
-            raise ConfigError(f'--set "{override}": {part} is not a table')
-    table[last] = _value(text.strip())
+    for value in (text, orjson.dumps(text).decode()):
+        # As TOML reads it, else as a plain string: replay.rpm=600, dataset.unit=invoice.
+        try:
+            added = tomllib.loads(f"{key} = {value}")
+        except tomllib.TOMLDecodeError:
+            continue
+        _merge(tables, added, override)
+        return
+    raise ConfigError(f'--set "{override}": "{key}" is no key; quote a part that holds dots or slashes')
 
 
-def _value(text: str) -> Any:
-    """The text as TOML reads it, else as a plain string: `--set replay.rpm=600`, `--set dataset.unit=invoice`."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
+def _merge(tables: dict[str, Any], added: Mapping[str, Any], override: str) -> None:
+    for key, value in added.items():
+        held = tables.get(key)
+        if isinstance(held, dict) and isinstance(value, dict):
+            _merge(held, value, override)
+        elif isinstance(held, list) and isinstance(value, dict):
+            raise ConfigError(f'--set "{override}": [[{key}]] is a list; edit it in dataset.toml')
+        else:
+            tables[key] = value
 
 
 def _table(file: Path, section: str, tables: Mapping[str, Any], *, required: bool = False) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """An Analysis as JSON and back, generically by the types of its fields."""
 
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -40,11 +39,9 @@ def analysis_from_json(data: bytes) -> Analysis:
             f"analysis.json has schema version {version}; this harness reads {ANALYSIS_SCHEMA_VERSION}", again
         )
     try:
-        analysis = _read(Analysis, value)
+        analysis: Analysis = _read(Analysis, value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunDamaged(f"analysis.json is damaged: {type(error).__name__}: {error}", again) from error
-    if not isinstance(analysis, Analysis):
-        raise RunDamaged("analysis.json is damaged: it holds no analysis", again)
     return analysis
 
 
@@ -78,6 +75,4 @@ def _storable(value: Any) -> Any:
         return {field.name: _storable(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
         return [_storable(item) for item in value]
-    if isinstance(value, Mapping):
-        return {_storable(key): _storable(item) for key, item in value.items()}
     return value

@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.table import Table
 
 from harness.cli.terminal import note, plain
+from harness.domain.mark import Mark
 from harness.domain.observation import Arm
 from harness.replay.progress import ArmProgress, Progress
 
@@ -18,23 +19,23 @@ _BAR = 24
 
 
 @contextmanager
-def display(title: str, calls: Mapping[Arm, int], simulated: bool) -> Iterator[Callable[[Progress], None]]:
+def display(title: str, calls: Mapping[Arm, int], mark: Mark) -> Iterator[Callable[[Progress], None]]:
     """Show a run's progress on standard error.
 
     Args:
         title: What runs, in one line.
         calls: Calls of each arm that is called, those settled earlier included.
-        simulated: Whether the dollars are list prices of a sandbox and nothing is paid.
+        mark: SIMULATED and RECORDED say that the dollars are list prices and nothing is paid.
     """
     if sys.stderr.isatty():
         # Rich redirects nothing here: the run itself prints only after the display has closed.
         with Live(console=Console(stderr=True), refresh_per_second=8, transient=True) as live:
-            yield lambda progress: live.update(_table(title, progress, calls, simulated))
+            yield lambda progress: live.update(_table(title, progress, calls, mark))
         return
-    yield _Lines(title, calls, simulated).show
+    yield _Lines(title, calls, mark).show
 
 
-def _table(title: str, progress: Progress, calls: Mapping[Arm, int], simulated: bool) -> Table:
+def _table(title: str, progress: Progress, calls: Mapping[Arm, int], mark: Mark) -> Table:
     table = Table(title=plain(title), title_justify="left", box=None, pad_edge=False)
     for column in (
         "",
@@ -43,7 +44,7 @@ def _table(title: str, progress: Progress, calls: Mapping[Arm, int], simulated: 
         "in flight",
         "per s",
         "errors",
-        "simulated $" if simulated else "dollars",
+        "dollars" if mark is Mark.LIVE else f"$ {mark.value}",
         "left",
     ):
         table.add_column(column, justify="left" if column == "" else "right", no_wrap=True)
@@ -67,10 +68,10 @@ def _table(title: str, progress: Progress, calls: Mapping[Arm, int], simulated: 
 class _Lines:
     """A line every few seconds, and one at the end."""
 
-    def __init__(self, title: str, calls: Mapping[Arm, int], simulated: bool) -> None:
+    def __init__(self, title: str, calls: Mapping[Arm, int], mark: Mark) -> None:
         self._title = title
         self._calls = calls
-        self._money = " simulated" if simulated else ""
+        self._money = "" if mark is Mark.LIVE else f" {mark.value}"
         self._due = time.monotonic()
         self._over = False
 

@@ -18,8 +18,10 @@ from harness.providers.http import HttpProvider, Timeouts
 from harness.providers.presets import PRESETS, provider_of, with_environment
 from harness.providers.prices import Price, PriceTable, cost_usd
 from harness.replay.plan import ArmPlan
+from harness.replay.settings import ReplaySettings
 from harness.store.journal import JournalIndex
 
+_OWN_LIMITS = ("concurrency", "rpm", "tpm", "first_token_timeout_s", "total_timeout_s")
 SANDBOX = "sandbox"
 # Stands for the embedded sandbox in fingerprints: its real port is another one at every start.
 SANDBOX_URL = "http://sandbox.invalid/v1"
@@ -77,13 +79,19 @@ def ready(config: RunConfig, arm: Arm) -> ReadyArm:
             return ReadyArm(arm=arm, settings=settings, provider=None, price=price, embedded=False)
         embedded = settings.provider == SANDBOX and settings.base_url is None
         if embedded:
+            _check_sandbox(settings, config)
             settings = replace(settings, base_url=SANDBOX_URL)
         settings = with_environment(settings, os.environ)
+        limits = _replay_settings(settings, config)
         provider = provider_of(
             settings,
-            stream=config.replay.stream,
-            timeouts=_timeouts(config),
-            max_connections=settings.concurrency or config.replay.concurrency,
+            stream=limits.stream,
+            timeouts=Timeouts(
+                connect_s=limits.connect_timeout_s,
+                first_token_s=limits.first_token_timeout_s,
+                total_s=limits.total_timeout_s,
+            ),
+            max_connections=limits.concurrency,
         )
         require_key(provider, arm=arm)
     except ConfigError as error:
@@ -93,12 +101,21 @@ def ready(config: RunConfig, arm: Arm) -> ReadyArm:
     return ReadyArm(arm=arm, settings=settings, provider=provider, price=price, embedded=embedded)
 
 
-def _timeouts(config: RunConfig) -> Timeouts:
-    return Timeouts(
-        connect_s=config.replay.connect_timeout_s,
-        first_token_s=config.replay.first_token_timeout_s,
-        total_s=config.replay.total_timeout_s,
-    )
+def _check_sandbox(settings: ArmSettings, config: RunConfig) -> None:
+    """The embedded sandbox must be described by the dataset, and know the model it is to stand for."""
+    models = config.sandbox.get("models", {})
+    if not config.sandbox:
+        raise ConfigError(
+            f"{settings.label} is the sandbox, but there is no [sandbox] table", "docs/sandbox.md shows one."
+        )
+    if config.sandbox.get("source") != "recorded" and settings.model not in models:
+        raise ConfigError(f'the sandbox has no model "{settings.model}"', f"It has: {', '.join(models)}.")
+
+
+def _replay_settings(settings: ArmSettings, config: RunConfig) -> ReplaySettings:
+    """The limits and timeouts of one arm: its own win over those of `[replay]`."""
+    own = {name: getattr(settings, name) for name in _OWN_LIMITS}
+    return replace(config.replay, **{name: value for name, value in own.items() if value is not None})
 
 
 def arm_plan(
@@ -112,12 +129,6 @@ def arm_plan(
         sandbox_url: Where the embedded sandbox listens, None where there is none.
         shared: Journals whose calls may be taken over.
     """
-    own = ready_arm.settings
-    limits: dict[str, Any] = {
-        name: value
-        for name, value in (("concurrency", own.concurrency), ("rpm", own.rpm), ("tpm", own.tpm))
-        if value is not None
-    }
     provider = ready_arm.provider
     if provider is not None and ready_arm.embedded and sandbox_url is not None:
         provider = replace(provider, served_at=sandbox_url)
@@ -125,7 +136,7 @@ def arm_plan(
         arm=ready_arm.arm,
         name=ready_arm.settings.label,
         provider=provider,
-        settings=replace(config.replay, **limits),
+        settings=_replay_settings(ready_arm.settings, config),
         cost=ready_arm.cost,
         shared=shared,
     )

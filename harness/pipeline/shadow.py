@@ -33,8 +33,8 @@ from harness.store.layout import RunDirectory, run_directory
 from harness.store.manifest import write_run_start
 from harness.store.pairs import write_pairs
 
-Display = Callable[[str, Mapping[Arm, int], bool], AbstractContextManager[Callable[[Progress], None]]]
-"""Opens a progress display for a run: title, calls per arm, whether the dollars are only simulated."""
+Display = Callable[[str, Mapping[Arm, int], Mark], AbstractContextManager[Callable[[Progress], None]]]
+"""Opens a progress display for a run: title, calls per arm, the mark of its answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,8 @@ class Shadow:
         runs = open_group(self.reports, self.members, datetime.now(UTC))
         with ExitStack() as held:
             embeds = any(entry.embedded for member in self.members for entry in member.arms.values())
-            sandbox = held.enter_context(embedded(self.members[0].config.folder)) if embeds else None
+            config = self.members[0].config
+            sandbox = held.enter_context(embedded(config.folder, table=config.sandbox)) if embeds else None
             for place, run in enumerate(runs):
                 if not run.finished:
                     shared = tuple(JournalIndex.scan(earlier.directory.journal) for earlier in runs[:place])
@@ -180,9 +181,8 @@ def _replay(run: OpenRun, plans: Mapping[Arm, ArmPlan], display: Display) -> Run
     member = run.member
     calls = {arm: member.records for arm, plan in plans.items() if plan.provider is not None}
     title = f"{member.config.name}: {member.arms[Arm.CANDIDATE].settings.label}"
-    simulated = not any(entry.costs_money for entry in member.arms.values())
     try:
-        with Journal(run.directory.journal) as journal, display(title, calls, simulated) as show:
+        with Journal(run.directory.journal) as journal, display(title, calls, run.start.mark) as show:
             run_interruptibly(replay(_records(member), plans, journal, member.config.replay, show))
     except RunStopped as stopped:
         return stopped

@@ -44,6 +44,7 @@ class ArmSettings:
         concurrency: Calls in flight for this arm; None takes that of `[replay]`, as do rpm and tpm.
         rpm: Requests per minute.
         tpm: Tokens per minute.
+        first_token_timeout_s, total_timeout_s: As in `[replay]`, for this arm alone.
     """
 
     provider: str
@@ -55,6 +56,8 @@ class ArmSettings:
     concurrency: int | None = None
     rpm: int | None = None
     tpm: int | None = None
+    first_token_timeout_s: float | None = None
+    total_timeout_s: float | None = None
 
     def __post_init__(self) -> None:
         if not self.provider or not self.model or (self.provider + self.model).strip() == "":

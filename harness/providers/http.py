@@ -115,7 +115,9 @@ class HttpProvider:
             # Per call, asyncio.timeout is the clock.
             timeout=aiohttp.ClientTimeout(total=None),
         ) as pool:
-            transport = AiohttpTransport(verify=tls, client=pool, proxy=_proxy_for(self.served_at or self.base_url))
+            transport = AiohttpTransport(
+                verify=tls, client=pool, proxy=_proxy_for(self.served_at or self.base_url)
+            )
             yield HttpSession(transport, self, url, key)
 
 

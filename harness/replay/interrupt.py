@@ -5,6 +5,8 @@ import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from harness.errors import RunStopped
+
 _Result = TypeVar("_Result")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -15,19 +17,22 @@ def run_interruptibly(work: Coroutine[Any, Any, _Result]) -> _Result:
 
     asyncio by itself raises KeyboardInterrupt in the middle of whatever runs at the second Ctrl-C.
     Must be called in the main thread.
+
+    Raises:
+        RunStopped: The coroutine did not turn the interrupt into an ending of its own.
     """
     return asyncio.run(_cancelled_by_signals(work))
 
 
 async def _cancelled_by_signals(work: Coroutine[Any, Any, _Result]) -> _Result:
     loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("not in a task")
+    task = asyncio.ensure_future(work)
     for number in _SIGNALS:
         loop.add_signal_handler(number, task.cancel)
     try:
-        return await work
+        return await task
+    except asyncio.CancelledError:
+        raise RunStopped("interrupted before anything was done") from None
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)

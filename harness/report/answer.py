@@ -70,8 +70,6 @@ def lead(analysis: Analysis, names: Names) -> tuple[str, ...]:
     zero: tuple[str, ...] = ()
     if analysis.count(Quadrant.REGRESSION) == 0:
         zero = (_rule_of_three(analysis.compared),)
-    if analysis.net_difference is None:
-        return (*zero, other_side)
     return (*zero, other_side, _net(analysis.net_difference, analysis.settings.margin))
 
 
@@ -92,8 +90,8 @@ def _rule_of_three(n: int) -> str:
     return f"So, with 95\u202f% confidence, fewer than 1 in {number(n // 3)}."
 
 
-def _net(net: Estimate, margin: float) -> str:
-    if net.value is None or net.low is None or net.high is None:
+def _net(net: Estimate | None, margin: float) -> str:
+    if net is None or net.value is None or net.low is None or net.high is None:
         return ""
     level = f"{net.level * 100:g}\u202f%"
     allowed = f"You allow a loss of {points(margin)} points"

@@ -24,6 +24,7 @@ _WORDS = {
 }
 _SAME = Value(text="same", state="same", word="")
 _NOTHING = Value(text="not there", state="none", word="")
+_FINE = Value(text="nothing wrong", state="none", word="")
 _NO_ANSWER = Value(text="no usable answer", state="none", word="")
 _DIGITS = re.compile(r"(\d+)")
 # These say that the answer as a whole could not be read, so nothing is known about its fields.
@@ -90,13 +91,13 @@ def _row(
             path=cut(key[0], 200)[0] or "whole answer",
             expected=None,
             incumbent=reference,
-            candidate=_value(candidate, key, limits.characters),
+            candidate=_value(candidate, key, limits.characters, reference_known=known is not None),
         )
     return FieldRow(
         path=cut(key[0], 200)[0] or "whole answer",
         expected=None if basis is Basis.AGREEMENT else reference,
-        incumbent=_value(incumbent, key, limits.characters),
-        candidate=_value(candidate, key, limits.characters),
+        incumbent=_value(incumbent, key, limits.characters, reference_known=known is not None),
+        candidate=_value(candidate, key, limits.characters, reference_known=known is not None),
     )
 
 
@@ -107,14 +108,21 @@ def _plain(text: Clipped | None, limit: int) -> Value:
     return Value(text=shown, state="plain", word="", note=note)
 
 
-def _value(side: tuple[CaseArm, list[CaseFinding] | None], key: _Key, limit: int) -> Value:
+def _value(
+    side: tuple[CaseArm, list[CaseFinding] | None], key: _Key, limit: int, *, reference_known: bool
+) -> Value:
     arm, findings = side
     if not findings:
         if any(finding.kind in _UNREADABLE and not finding.path for finding in arm.findings):
             return _NO_ANSWER
+        if not key[0] and not reference_known:
+            return _FINE
         return _NOTHING if key[1] else _SAME
     first = max(findings, key=lambda finding: (kind_of(finding.kind).severity, finding.note != ""))
     text, note = ("", "") if first.actual is None else cut(first.actual.text, limit, first.actual.characters)
+    if first.kind in _UNREADABLE and not key[0]:
+        # The answer itself stands below, as received.
+        text, note = kind_of(first.kind).title, ""
     if not text:
         text = _WORDS[first.verdict] if first.verdict is not Verdict.CHANGED else kind_of(first.kind).title
     notes = (cut(first.note, 240)[0], note, _also(findings, first))

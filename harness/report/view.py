@@ -126,7 +126,6 @@ def _method(analysis: Analysis, facts: RunFacts) -> tuple[tuple[str, str], ...]:
         ("Price of the incumbent", facts.incumbent.price or "unknown"),
         ("Price of the candidate", facts.candidate.price or "unknown"),
         ("Margin", f"{analysis.settings.margin * 100:g} points"),
-        ("Scorers", ", ".join(scorer.scorer for scorer in analysis.scorers) or "none"),
         ("Schema of analysis.json", str(analysis.schema_version)),
         *facts.method,
     ]

@@ -6,10 +6,12 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+import orjson
 
 from harness.errors import HarnessError
 
@@ -20,12 +22,15 @@ _LISTENING = re.compile(r"listening on (http://\S+)")
 
 
 @contextmanager
-def embedded(dataset: Path, truth: Path | None = None) -> Iterator[str]:
+def embedded(
+    dataset: Path, truth: Path | None = None, table: Mapping[str, Any] | None = None
+) -> Iterator[str]:
     """A sandbox of this dataset on a free port while the context lasts; gives its base url.
 
     Args:
         dataset: The dataset's folder.
         truth: Where the planted truth is appended; None: nowhere.
+        table: The [sandbox] table with its overrides; None reads it from dataset.toml.
 
     Raises:
         HarnessError: It did not start; the message holds what it wrote.
@@ -33,6 +38,8 @@ def embedded(dataset: Path, truth: Path | None = None) -> Iterator[str]:
     command = [sys.executable, "-m", "harness.sandbox.server", "--dataset", str(dataset), "--die-with-parent"]
     if truth is not None:
         command += ["--truth", str(truth)]
+    if table is not None:
+        command += ["--table", orjson.dumps(table).decode()]
     paths = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     with tempfile.TemporaryFile("w+") as complaints:

@@ -237,25 +237,16 @@ async def _stream(
         await stream.write(chunk)
 
 
-def read_settings(dataset: Path) -> SandboxSettings:
-    """The [sandbox] table of the dataset's dataset.toml.
+def read_settings(dataset: Path, table: Mapping[str, Any] | None = None) -> SandboxSettings:
+    """The [sandbox] table of the dataset's dataset.toml, or the table given in its place.
 
     Raises:
         ConfigError: The file or the table is missing or wrong.
     """
     path = dataset / "dataset.toml"
+    table = _table_of(path) if table is None else table
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as trouble:
-        raise ConfigError(
-            f"{path}: cannot be read: {trouble.strerror}.", "Name a dataset's folder."
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as trouble:
-        raise ConfigError(f"{path}: is not valid TOML: {trouble}.") from None
-    if not isinstance(tables.get("sandbox"), dict):
-        raise ConfigError(f"{path}: has no [sandbox] table.", "docs/sandbox.md shows one.")
-    try:
-        settings = SandboxSettings.from_table(tables["sandbox"])
+        settings = SandboxSettings.from_table(table)
     except ConfigError as trouble:
         raise ConfigError(f"{path}: {trouble.message}", trouble.hint) from None
     if settings.source == "simulated" and not settings.models:
@@ -263,6 +254,20 @@ def read_settings(dataset: Path) -> SandboxSettings:
             f"{path}: [sandbox] names no model.", "Add a table such as [sandbox.models.gpt-4o]."
         )
     return settings
+
+
+def _table_of(path: Path) -> Mapping[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("sandbox")
+    except OSError as trouble:
+        raise ConfigError(
+            f"{path}: cannot be read: {trouble.strerror}.", "Name a dataset's folder."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as trouble:
+        raise ConfigError(f"{path}: is not valid TOML: {trouble}.") from None
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: has no [sandbox] table.", "docs/sandbox.md shows one.")
+    return table
 
 
 def _say(line: str) -> None:
@@ -275,6 +280,7 @@ def serve(
     *,
     port: int = 0,
     truth: Path | None = None,
+    table: Mapping[str, Any] | None = None,
     die_with_parent: bool = False,
     say: Callable[[str], None] = _say,
 ) -> None:
@@ -285,7 +291,7 @@ def serve(
     Raises:
         HarnessError: The dataset cannot be read or the port is taken.
     """
-    settings = read_settings(dataset)
+    settings = read_settings(dataset, table)
     with ExitStack() as stack:
         source = stack.enter_context(Source(dataset, settings))
         file = stack.enter_context(TruthFile(truth)) if truth else None
@@ -336,10 +342,17 @@ def main() -> int:
     parser.add_argument("--dataset", type=Path, required=True, help="a dataset's folder")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--truth", type=Path, help="append what is planted to this file")
+    parser.add_argument("--table", type=orjson.loads, help="the [sandbox] table as JSON")
     parser.add_argument("--die-with-parent", action="store_true", help="end when stdin ends")
     chosen = parser.parse_args()
     try:
-        serve(chosen.dataset, port=chosen.port, truth=chosen.truth, die_with_parent=chosen.die_with_parent)
+        serve(
+            chosen.dataset,
+            port=chosen.port,
+            truth=chosen.truth,
+            table=chosen.table,
+            die_with_parent=chosen.die_with_parent,
+        )
     except HarnessError as trouble:
         sys.stderr.write(f"{trouble.message}\n{trouble.hint}\n")
         return trouble.exit_code

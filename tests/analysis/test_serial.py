@@ -36,6 +36,12 @@ def test_errors(data: bytes, error: type[RunDamaged], message: str) -> None:
     assert caught.value.hint == "Write it again: harness analyze RUN"
 
 
+def test_a_whole_number_is_a_float_where_one_belongs() -> None:
+    value = orjson.loads(analysis_to_json(analyze([], [], AnalysisSettings())))
+    value["settings"]["margin"] = 0
+    assert analysis_from_json(orjson.dumps(value)).settings.margin == 0.0
+
+
 def test_a_wrong_type_is_damage() -> None:
     value = orjson.loads(analysis_to_json(analyze([], [], AnalysisSettings())))
     value["pairs"] = "many"

@@ -88,3 +88,13 @@ def test_sigterm_is_an_interrupt_as_well(tmp_path: Path) -> None:
         return await interrupted(tmp_path / "j", Scripted(delay_s=0.05))
 
     assert run_interruptibly(scenario()).startswith("interrupted after ")
+
+
+def test_an_interrupt_that_nobody_takes_is_a_stopped_run_all_the_same() -> None:
+    async def scenario() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
+
+    with pytest.raises(RunStopped, match="interrupted before anything was done"):
+        run_interruptibly(scenario())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -15,7 +15,7 @@ from time import monotonic, sleep
 
 import pytest
 from loopback import Loopback, serving, whole
-from replay.victim import CONCURRENCY, plan, record
+from victim import CONCURRENCY, plan, record
 
 from harness.domain.chat import Response
 from harness.domain.observation import Arm
@@ -60,7 +60,7 @@ def server_in_a_thread() -> Iterator[Loopback]:
 
 def start(state: Loopback, path: Path, count: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, str(Path(__file__).parent / "victim.py"), state.url, str(path), str(count)],
+        [sys.executable, str(ROOT / "tests" / "victim.py"), state.url, str(path), str(count)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
@@ -127,7 +127,7 @@ def test_two_processes_cannot_continue_one_run(tmp_path: Path) -> None:
         while not state.requests:
             sleep(0.005)
         second = subprocess.run(
-            [sys.executable, str(Path(__file__).parent / "victim.py"), state.url, str(path), "3000"],
+            [sys.executable, str(ROOT / "tests" / "victim.py"), state.url, str(path), "3000"],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             check=False,

@@ -2,8 +2,8 @@ import asyncio
 import gc
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -214,7 +214,7 @@ def test_one_bad_record_is_an_error_in_its_pair_and_the_run_goes_on(tmp_path: Pa
 
 def test_a_record_that_cannot_be_encoded_is_an_error_and_the_run_goes_on(tmp_path: Path) -> None:
     good = list(records(3))
-    bad = record("bad", text={1, 2})  # type: ignore[arg-type]  orjson cannot write a set
+    bad = record("bad", text={1, 2})  # type: ignore[arg-type]
     provider = Scripted()
     plan = arm_plan(provider)
     result = play(tmp_path / "j", {Arm.CANDIDATE: plan}, [good[0], bad, *good[1:]])
@@ -257,7 +257,7 @@ def test_records_stream_through_in_bounded_memory(tmp_path: Path) -> None:
     class Body(dict[str, Any]):
         """A request that can be counted."""
 
-        __hash__ = object.__hash__
+        __hash__ = object.__hash__  # type: ignore[assignment]
 
     def stream() -> Iterator[Record]:
         nonlocal most
@@ -348,8 +348,11 @@ def test_the_budget_is_not_exceeded_and_counts_what_was_paid_before(tmp_path: Pa
 
 def test_a_missing_key_is_told_before_any_call(tmp_path: Path) -> None:
     class Keyless(Scripted):
-        def open(self) -> AbstractAsyncContextManager[Any]:
-            raise ConfigError("TOGETHER_API_KEY is not set")
+        @asynccontextmanager
+        async def open(self) -> AsyncIterator[Scripted]:
+            if self.url:
+                raise ConfigError("TOGETHER_API_KEY is not set")
+            yield self
 
     incumbent = Scripted(url="http://i")
     with pytest.raises(ConfigError, match="TOGETHER_API_KEY is not set"):

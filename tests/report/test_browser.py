@@ -7,7 +7,8 @@ from report_runs import HOSTILE, Run, agreement_run, facts, hostile_run, invoice
 
 from harness.analysis import Analysis, AnalysisSettings, analyze
 from harness.analysis.outcome import Quadrant
-from harness.report import Mark, build_view, render
+from harness.domain.mark import Mark
+from harness.report import build_view, render
 
 pytestmark = pytest.mark.browser
 

@@ -1,7 +1,8 @@
 from report_runs import Run, agreement_run, facts, hostile_run, invoices
 
 from harness.analysis import AnalysisSettings, analyze
-from harness.report import Mark, summary_lines
+from harness.domain.mark import Mark
+from harness.report import summary_lines
 
 
 def lines_of(run: Run, **changes: object) -> list[str]:

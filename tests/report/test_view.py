@@ -6,9 +6,11 @@ from report_runs import LONG_INVOICE, Run, agreement_run, changed, facts, invoic
 
 from harness.analysis import Analysis, AnalysisSettings, analyze
 from harness.analysis.outcome import Quadrant
+from harness.domain.chat import Answer, ChatRequest, ToolCall
+from harness.domain.mark import Mark
 from harness.domain.observation import Arm, CallError
-from harness.domain.score import Finding, Verdict
-from harness.report import Mark, build_view, shown_case_ids
+from harness.domain.score import Finding, Score, Verdict
+from harness.report import build_view, shown_case_ids
 from harness.report.model import CaseView, View
 
 SETTINGS = AnalysisSettings(slices=("language", "lines"))
@@ -199,7 +201,7 @@ def test_an_unreadable_answer_has_no_same_fields() -> None:
     run = Run(pairs=[one], scored=[scored(one, (changed("a", "1", "2"),), broken)])
     rows = cases(view_of(run))[0].rows
     assert [(row.path, row.incumbent.text, row.candidate.text) for row in rows] == [
-        ("whole answer", "same", "Not valid JSON"),
+        ("whole answer", "nothing wrong", "Not valid JSON"),
         ("a", "2", "no usable answer"),
     ]
 
@@ -243,6 +245,37 @@ def test_the_page_is_capped_and_says_so() -> None:
     assert section.groups[0].note == "The worst 200 are shown."
     assert len(section.rest_ids) == 300
     assert section.rest_words == "300 further cases by id and 1,200 more in pairs.parquet"
+
+
+def test_refusals_tool_calls_and_odd_parameters_are_shown() -> None:
+    body = {"messages": [{"role": "user", "content": "hi"}], "seen": {1, 2}}
+    one = pair(of=record("r", expected="ok", request=ChatRequest(body=body)))
+    call = ToolCall(id="1", name="book", arguments='{"day": 1}')
+    outcome = response(None)
+    outcome = replace(outcome, answer=Answer(text="Well", tool_calls=(call,), refusal="I cannot"))
+    one = replace(one, candidate=observation(outcome, arm=Arm.CANDIDATE, record_id="r"))
+    (case,) = cases(view_of(Run(pairs=[one], scored=[scored(one, (), (Finding(kind="refusal"),))])))
+    assert case.candidate.text == 'Well\nRefusal: I cannot\nbook({"day": 1})'
+    assert case.parameters is not None
+    assert "{1, 2}" in case.parameters.text
+
+
+def test_scores_that_could_not_be_told_are_in_the_method() -> None:
+    run = all_right(3)
+    noise = Score(value=None, reason="no repeat")
+    scores = [replace(entry, noise=noise) for entry in run.scored]
+    assert view_of(replace(run, scored=scores)).method_notes[-1] == (
+        "Scores that could not be told: json_fields: no repeat (3)."
+    )
+
+
+def test_cases_beyond_the_ids_are_only_counted() -> None:
+    pairs = [pair(of=record(f"r{place:04d}", expected="ok")) for place in range(210)]
+    wrong = (changed("a", "1", "2"),)
+    scores = [scored(one, (), wrong) for one in pairs]
+    found = analyze(pairs, scores, AnalysisSettings(id_limit=0))
+    (section,) = build_view(found, facts(), pairs).sections
+    assert section.rest_words == "10 more in pairs.parquet."
 
 
 def test_a_pair_that_is_missing_from_the_file_is_told() -> None:

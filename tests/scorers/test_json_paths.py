@@ -30,7 +30,9 @@ def test_patterns(pattern: str, path: str, matches: bool) -> None:
 def test_an_object_is_ignored_with_all_in_it() -> None:
     rules = PathRules({}, ("meta", "lines[].id"))
     assert rules.is_ignored("meta.run.id")
-    assert rules.without_ignored({"meta": {"x": 1}, "lines": [{"id": 1, "a": 2}, 3]}) == {"lines": [{"a": 2}, 3]}
+    assert rules.without_ignored({"meta": {"x": 1}, "lines": [{"id": 1, "a": 2}, 3]}) == {
+        "lines": [{"a": 2}, 3]
+    }
 
 
 def test_an_unknown_type_is_named() -> None:
