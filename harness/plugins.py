@@ -169,9 +169,6 @@ class _Loader(SourceFileLoader):
     def path_stats(self, path: str) -> Any:
         raise OSError("compiled files are not used")
 
-    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
-        return
-
 
 def _module(file: Path) -> ModuleType:
     digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]

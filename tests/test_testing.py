@@ -25,6 +25,11 @@ class Made:
         return self.function(answer)
 
 
+def spoiling(answer: Answer) -> Score:
+    object.__setattr__(answer, "text", "x")
+    return Score(value=1.0)
+
+
 def growing() -> Callable[[Answer], Score]:
     values = iter(range(1, 1000))
     return lambda answer: Score(value=1 / next(values))
@@ -39,7 +44,7 @@ def growing() -> Callable[[Answer], Score]:
         (lambda answer: Score(value=1.0, findings=(1,)), "a finding is no Finding"),  # type: ignore[arg-type]
         (growing(), "a second look scored differently"),
         (lambda answer: Score(value=0.0), "the same answer is not right"),
-        (lambda answer: object.__setattr__(answer, "text", "x") or Score(value=1.0), "it changed an answer"),
+        (spoiling, "it changed an answer"),
     ],
 )
 def test_broken_promises_are_named(function: Callable[[Answer], Any], message: str) -> None:

@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from harness.config import RunConfig
 from harness.domain.chat import Response
@@ -15,7 +14,7 @@ from harness.providers.arm import ArmSettings
 from harness.providers.credentials import require_key
 from harness.providers.data import price_bytes
 from harness.providers.http import HttpProvider, Timeouts
-from harness.providers.presets import PRESETS, provider_of, with_environment
+from harness.providers.presets import PRESETS, is_loopback, provider_of, with_environment
 from harness.providers.prices import Price, PriceTable, cost_usd
 from harness.replay.plan import ArmPlan
 from harness.replay.settings import ReplaySettings
@@ -45,10 +44,10 @@ class ReadyArm:
 
     @property
     def costs_money(self) -> bool:
-        """Whether its calls may be charged: not the sandbox, not a server on this machine."""
+        """Whether its calls may be charged: not the sandbox, not an unpriced server on this machine."""
         if self.provider is None or self.settings.provider == SANDBOX:
             return False
-        return urlsplit(self.provider.base_url).hostname not in {"localhost", "127.0.0.1", "::1"}
+        return self.price is not None or not is_loopback(self.provider.base_url)
 
     def cost(self, arm: Arm, response: Response) -> float | None:
         """US dollars of a response of this arm; None where tokens or price are unknown."""

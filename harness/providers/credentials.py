@@ -37,7 +37,7 @@ def require_key(provider: NeedsKey, *, arm: str = "") -> str | None:
     """
     missing = missing_key(provider, arm=arm)
     if missing is not None:
-        raise ConfigError(missing, hint="Set it in the shell that starts the run.")
+        raise ConfigError(missing)
     name = next((name for name in provider.key_names if _value(name)), None)
     if name is None:
         return None

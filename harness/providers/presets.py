@@ -256,11 +256,12 @@ def _key_of(arm: ArmSettings, preset: Preset, base_url: str) -> tuple[tuple[str,
     if arm.api_key_env:
         return (arm.api_key_env,), True
     if preset.own_server:
-        return preset.api_key_env, not preset.key_optional and not _is_loopback(base_url)
+        return preset.api_key_env, not preset.key_optional and not is_loopback(base_url)
     return (preset.api_key_env, not preset.key_optional) if preset.owns(base_url) else ((), False)
 
 
-def _is_loopback(base_url: str) -> bool:
+def is_loopback(base_url: str) -> bool:
+    """Whether the address is this machine."""
     host = urlsplit(base_url).hostname or ""
     try:
         return ip_address(host).is_loopback

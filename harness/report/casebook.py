@@ -29,6 +29,7 @@ SHOWN = {
     Quadrant.BOTH_FAILED: 50,
 }
 IDS_SHOWN = 300
+_WORTH_FOLDING = 400
 _MARKS = {
     Quadrant.REGRESSION: ("worse", "worse"),
     Quadrant.GAIN: ("better", "better"),
@@ -155,9 +156,10 @@ def answer_text(answer: Answer) -> str:
 def _outcome_text(observation: Observation, expected: str | None) -> _Text:
     outcome = observation.outcome
     if isinstance(outcome, Response):
-        if expected is not None and answer_text(outcome.answer) == expected:
-            return _text("", "(character for character the expected answer)")
-        return _text("", answer_text(outcome.answer) or "(empty answer)")
+        text = answer_text(outcome.answer)
+        if len(text) > _WORTH_FOLDING and text == expected:
+            text = "(character for character the expected answer)"
+        return _text("", text or "(empty answer)")
     partial = answer_text(outcome.partial.answer) if outcome.partial else ""
     return _text("", partial or "(no answer)")
 

@@ -136,15 +136,14 @@ def _percentiles(times: Percentiles) -> tuple[str, ...]:
 
 def _totals(arm: ArmSummary) -> tuple[tuple[str, str], ...]:
     errors = ", ".join(f"{error_words(entry.name)} {number(entry.count)}" for entry in arm.errors) or "none"
-    unknown = f" (unknown for {amount(arm.tokens.unknown, 'call')})" if arm.tokens.unknown else ""
     return (
         ("Calls", number(arm.calls)),
         ("Answered", number(arm.answered)),
         ("Failed", errors),
         ("Further attempts", number(arm.retries)),
-        ("Input tokens", number(arm.tokens.input) + unknown),
-        ("of them cached", number(arm.tokens.cached)),
-        ("Output tokens", number(arm.tokens.output) + unknown),
+        ("Input tokens", _tokens(arm, arm.tokens.input)),
+        ("of them cached", _tokens(arm, arm.tokens.cached)),
+        ("Output tokens", _tokens(arm, arm.tokens.output)),
         ("Cost", cost(arm)),
         (
             "Finish reasons",
@@ -155,6 +154,14 @@ def _totals(arm: ArmSummary) -> tuple[tuple[str, str], ...]:
             ", ".join(f"{visible(e.name)} {number(e.count)}" for e in arm.models) or NO_VALUE,
         ),
     )
+
+
+def _tokens(arm: ArmSummary, count: int) -> str:
+    """A sum of tokens, and for how many calls it is unknown; a sum of nothing is unknown, not 0."""
+    if not arm.tokens.unknown:
+        return number(count)
+    calls = amount(arm.tokens.unknown, "call")
+    return f"unknown for {calls}" if arm.tokens.unknown == arm.calls else f"{number(count)} + {calls} unknown"
 
 
 def cost(arm: ArmSummary) -> str:

@@ -49,7 +49,7 @@ class JsonFields:
     tolerance: float = 0.0
     types: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
-    match_at: float = 0.6
+    match_at: float = 0.5
     text_at: float = 1.0
     format_only_fails: bool = False
     strict_schema: bool = False

@@ -275,7 +275,7 @@ def _compare_dates(expected: JsonValue, actual: JsonValue, reading: Reading) -> 
         return Difference(kind="date_order")
     if wanted or got:
         return Difference(kind="wrong_value")
-    return _compare_moments(expected, actual, reading)
+    return _compare_moments(expected, actual)
 
 
 def _dates(value: JsonValue, language: str) -> tuple[YearMonthDay, ...]:
@@ -287,14 +287,17 @@ def _swapped_text(actual: str, swapped: set[YearMonthDay]) -> bool:
     return any(actual.strip() == f"{year:04}-{month:02}-{day:02}" for year, month, day in swapped)
 
 
-def _compare_moments(expected: JsonValue, actual: JsonValue, reading: Reading) -> Difference | None:
-    if isinstance(expected, str) and isinstance(actual, str):
-        try:
-            if datetime.fromisoformat(expected) == datetime.fromisoformat(actual):
-                return _format_only()
-        except (ValueError, TypeError):
-            return _compare_texts(expected, actual, reading)
-    return Difference(kind="wrong_value")
+def _compare_moments(expected: JsonValue, actual: JsonValue) -> Difference:
+    first, second = str(expected), str(actual)
+    same = normalized(first) == normalized(second) or _same_moment(first, second)
+    return _format_only() if same else Difference(kind="wrong_value")
+
+
+def _same_moment(first: str, second: str) -> bool:
+    try:
+        return datetime.fromisoformat(first) == datetime.fromisoformat(second)
+    except ValueError:
+        return False
 
 
 def _compare_currencies(expected: JsonValue, actual: JsonValue, reading: Reading) -> Difference | None:

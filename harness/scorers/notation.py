@@ -178,10 +178,7 @@ def _unambiguous(body: str) -> tuple[Decimal, ...]:
 
 
 def _decimal(text: str) -> tuple[Decimal, ...]:
-    try:
-        return (Decimal(text),)
-    except InvalidOperation:
-        return ()
+    return (Decimal(text),)
 
 
 def looks_like_money(text: str) -> bool:

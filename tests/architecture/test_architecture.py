@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def test_a_library_has_one_home(library: str) -> None:
         for file in FILES
         if any(name.split(".")[0] == library for name in imported(ast.parse(file.read_text(encoding="utf-8"))))
     }
-    homeless = {user for user in users if not any(Path(user).match(home) for home in HOMES[library])}
+    homeless = {user for user in users if not any(fnmatch(user, home) for home in HOMES[library])}
     assert homeless == set()
 
 

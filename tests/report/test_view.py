@@ -6,7 +6,7 @@ from report_runs import LONG_INVOICE, Run, agreement_run, changed, facts, invoic
 
 from harness.analysis import Analysis, AnalysisSettings, analyze
 from harness.analysis.outcome import Quadrant
-from harness.domain.chat import Answer, ChatRequest, ToolCall
+from harness.domain.chat import Answer, ChatRequest, ToolCall, Usage
 from harness.domain.mark import Mark
 from harness.domain.observation import Arm, CallError
 from harness.domain.score import Finding, Score, Verdict
@@ -258,6 +258,17 @@ def test_refusals_tool_calls_and_odd_parameters_are_shown() -> None:
     assert case.candidate.text == 'Well\nRefusal: I cannot\nbook({"day": 1})'
     assert case.parameters is not None
     assert "{1, 2}" in case.parameters.text
+
+
+def test_unknown_tokens_are_never_a_zero() -> None:
+    pairs = [
+        pair(response("ok", usage=Usage()), response("ok", usage=Usage() if place else Usage(input_tokens=3)))
+        for place in range(2)
+    ]
+    pairs[1] = replace(pairs[1], candidate=observation("ok", arm=Arm.CANDIDATE))
+    rows = {row[0]: row[1:] for row in view_of(Run(pairs=pairs, scored=[])).speed[1].rows}
+    assert rows["Input tokens"] == ("unknown for 2 calls", "13 + 1 call unknown")
+    assert rows["Cost"] == ("unknown for 2 calls", "unknown for 2 calls")
 
 
 def test_scores_that_could_not_be_told_are_in_the_method() -> None:

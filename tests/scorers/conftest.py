@@ -46,7 +46,7 @@ def schema_context() -> ScoringContext:
         "type": "object",
         "properties": {
             "kind": {"enum": ["invoice", "credit note"]},
-            "total": {"type": "number"},
+            "total": {"type": "number", "multipleOf": 0.5},
             "date": {"type": ["string", "null"]},
             "lines": {"type": "array", "items": {"properties": {"vat": {"enum": [7, 19]}}}},
         },

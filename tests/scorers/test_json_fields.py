@@ -134,7 +134,7 @@ def test_other_arrays() -> None:
 
 
 def test_nested_lines_are_matched_too() -> None:
-    reference = {
+    reference: dict[str, Any] = {
         "orders": [{"id": "A", "rows": [{"sku": "x", "n": 1}, {"sku": "y", "n": 2}]}, {"id": "B", "rows": []}]
     }
     other = copy.deepcopy(reference)
@@ -198,7 +198,12 @@ def test_schema(schema_context: ScoringContext) -> None:
     def kinds(value: Any, reference: Any, scorer: JsonFields | None = None) -> list[tuple[str, str]]:
         return found((scorer or JsonFields()).score(answer(value), answer(reference), schema_context))
 
-    right = {"kind": "invoice", "total": 1234.5, "date": None, "lines": [{"vat": 7}, {"vat": 19}]}
+    right: dict[str, Any] = {
+        "kind": "invoice",
+        "total": 1234.5,
+        "date": None,
+        "lines": [{"vat": 7}, {"vat": 19}],
+    }
     assert kinds({**right, "kind": "receipt"}, right) == [("schema_violation", "kind")]
     assert kinds({**right, "total": "1234.50"}, right) == [("format_only", "total")]
     assert kinds({**right, "total": "123450"}, right) == [("decimal_misread", "total")]
@@ -211,6 +216,13 @@ def test_schema(schema_context: ScoringContext) -> None:
     assert ("schema_violation", "kind") in kinds(reordered, right)
     assert kinds({**right, "kind": "receipt"}, {**right, "kind": "receipt"}) == []
     assert kinds({**right, "kind": "receipt"}, right, JsonFields(ignore=("kind",))) == []
+    near = {**right, "total": 1234.4}
+    assert kinds(near, right, JsonFields(tolerance=0.2)) == [("schema_violation", "total")]
+    named = {**right, "lines": [{"vat": 19, "name": "Tea"}, {"vat": 7, "name": "Rum"}]}
+    turned = {**right, "lines": [{"vat": 8, "name": "Rum"}, {"vat": 19, "name": "Tea"}]}
+    assert kinds(turned, named) == [("schema_violation", "lines[1].vat"), ("moved", "lines[0]")]
+    one_more = {**right, "lines": [{"vat": 8, "x": 1}, *right["lines"]]}
+    assert kinds(one_more, right) == [("line_invented", "lines[0]")]
 
 
 def test_verdicts_cover_every_field_and_line() -> None:

@@ -7,7 +7,7 @@ import pytest
 from harness.scorers.json_lines import Alignment, LineRules, align_lines, frozen
 from harness.scorers.json_values import Reading, inferred_type
 
-RULES = LineRules(type_of=lambda key, value: inferred_type(value, key), reading=Reading(), match_at=0.6)
+RULES = LineRules(type_of=lambda key, value: inferred_type(value, key), reading=Reading(), match_at=0.5)
 
 
 def line(description: str, amount: Any, **more: Any) -> dict[str, Any]:
@@ -55,6 +55,10 @@ def test_equal_lines_are_matched_one_to_one() -> None:
     assert other_notation.duplicated == ((1, 0),)
 
 
+def test_an_equal_text_is_enough_for_a_pair() -> None:
+    assert align([A, B], [B, line("apples", 1000)]).pairs == ((0, 1), (1, 0))
+
+
 def test_weak_pairs_are_not_pairs() -> None:
     found = align([A], [line("zzz", 999)])
     assert (found.pairs, found.missing, found.invented) == ((), (0,), (0,))
@@ -99,6 +103,7 @@ def test_a_missing_line_of_nothing_is_no_merge() -> None:
     free = line("delivery", 0)
     found = align([A, free], [line("apple", 10)])
     assert (found.merged, found.missing) == ((), (1,))
+    assert align([A, B], [line("apples", True)]).merged == ()
 
 
 def test_without_an_amount_by_name_the_largest_number_adds_up() -> None:

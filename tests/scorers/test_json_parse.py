@@ -11,14 +11,15 @@ from harness.scorers.json_parse import json_text, parse_json, shown
     [
         (
             '{"a": 1',
-            "Expecting ',' delimiter at line 1, column 8. It ends in the middle. A repair tool could mend it.",
+            "delimiter at line 1, column 8. It ends in the middle. A repair tool could mend it.",
         ),
         (
             "{'a': 1}",
-            "Expecting property name enclosed in double quotes at line 1, column 2. A repair tool could mend it.",
+            "enclosed in double quotes at line 1, column 2. A repair tool could mend it.",
         ),
         ('{"a": NaN}', "NaN is not JSON. A repair tool could mend it."),
         ('{"a": 1e99999999999999999999}', "A number is too large. A repair tool could mend it."),
+        ("```\n5\n```", "Expecting value at line 1, column 1."),
         ("I do not know", "Expecting value at line 1, column 1."),
         ("{" * 60_000, "It ends in the middle."),
         ("[" * 150 + "]" * 150, "It is nested deeper than 100 levels."),

@@ -31,6 +31,10 @@ def test_a_violation_has_place_and_keyword() -> None:
     assert [(one.steps, one.keyword) for one in found] == [(("a", 1), "type")]
 
 
+def test_numbers_beyond_any_float_are_not_checked() -> None:
+    assert violations(b'{"type": "string"}', "1e999") == ()
+
+
 @pytest.mark.parametrize("schema", [b'{"type": "nonsense"}', b'{"$ref": "http://127.0.0.1:9/schema"}'])
 def test_a_broken_schema_is_left_aside_and_nothing_is_fetched(schema: bytes) -> None:
     assert violations(schema, "1") == ()

@@ -72,6 +72,7 @@ def kind(expected: Any, actual: Any, key: str = "x", reading: Reading = DE) -> s
         ("2024-03-05T10:00:00+00:00", "2024-03-05T10:00:00Z", "format_only"),
         ("2024-03-05T10:00:00", "2024-03-05T11:00:00", "wrong_value"),
         ("2024-03-05T10:00:00", 7, "wrong_value"),
+        ("2024-03-05T10:00:00", "today at ten", "wrong_value"),
         ("Acme GmbH", "ACME  GmbH", "format_only"),
         ("Acme \u201eX\u201c \u2013 1", 'acme "x" - 1', "format_only"),
         ("Acme GmbH", "Acme Gmb", "text_differs"),

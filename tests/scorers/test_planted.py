@@ -14,12 +14,12 @@ from harness.domain.failure import is_failure
 from harness.scorers.base import ScoringContext
 from harness.scorers.json_fields import JsonFields
 
-WORDS = ["Hosting", "Support", "Backup", "Domain", "Monitoring", "Consulting", "Travel", "Training", "Cable", "Printer", "Desk", "Lamp"]
+WORDS = ["Hosting", "Support", "Backup", "Monitoring", "Consulting", "Travel", "Training", "Cable", "Desk"]
 Invoice = dict[str, Any]
 
 
 def invoice(draw: random.Random) -> Invoice:
-    lines = []
+    lines: list[dict[str, Any]] = []
     for _ in range(draw.randint(3, 12)):
         quantity, price = draw.randint(1, 12), draw.randint(1100, 200_000) / 100
         words = f"{draw.choice(WORDS)} {draw.choice(WORDS).lower()} {draw.randint(10, 99)}"

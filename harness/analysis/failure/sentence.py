@@ -95,7 +95,8 @@ def _value(finding: Finding) -> tuple[Phrase, ...]:
     where = (_ours(" in "), _theirs(finding.path)) if finding.path else ()
     reading = _VALUES.get(finding.kind)
     if finding.expected is not None and finding.actual is not None:
-        begin = (_ours(f"{reading}"), *where, _ours(": ")) if reading else (_ours("wrote "),)
+        verb = "chose " if finding.kind == "wrong_label" else "wrote "
+        begin = (_ours(reading), *where, _ours(": ")) if reading else (_ours(verb),)
         end = () if reading else where
         return (*begin, _theirs(finding.actual), _ours(" instead of "), _theirs(finding.expected), *end)
     if finding.kind == "no_finding":

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from harness.analysis.stats.counting import BoundedCounter, Count
+from harness.analysis.stats.counting import OTHER, BoundedCounter, Count
 from harness.analysis.stats.intervals import share
 from harness.domain.estimate import Estimate
 from harness.domain.failure import Severity, is_failure, kind_of, primary
@@ -12,7 +12,9 @@ from harness.domain.score import Finding
 
 _INDEX = re.compile(r"\[\d+\]")
 _TITLES = {"no_finding": "Wrong, the scorer names no finding"}
+_LABEL_KINDS = frozenset({"wrong_label", "unknown_label"})
 _KIND_LIMIT = 200
+_PATH_LIMIT = 1000
 _OTHER_KINDS = "other_kinds"
 
 
@@ -31,7 +33,7 @@ class KindSummary:
             up to the regressions.
         candidate_share, incumbent_share: Counts over all compared records.
         paths: Where it happens on the candidate (on the incumbent, if only that shows it), list
-            positions left out; the most frequent five.
+            positions left out; for labels, which was taken for which. The most frequent five.
     """
 
     kind: str
@@ -60,8 +62,8 @@ class _Tally:
     primary_candidate: int = 0
     primary_incumbent: int = 0
     primary_only_candidate: int = 0
-    candidate_paths: BoundedCounter = field(default_factory=BoundedCounter)
-    incumbent_paths: BoundedCounter = field(default_factory=BoundedCounter)
+    candidate_paths: BoundedCounter = field(default_factory=lambda: BoundedCounter(limit=_PATH_LIMIT))
+    incumbent_paths: BoundedCounter = field(default_factory=lambda: BoundedCounter(limit=_PATH_LIMIT))
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ class KindTally:
             primary_only_candidate=tally.primary_only_candidate,
             candidate_share=share(tally.candidate, self.records, level=level),
             incumbent_share=share(tally.incumbent, self.records, level=level),
-            paths=paths.most(5),
+            paths=tuple(path for path in paths.most(6) if path.name != OTHER)[:5],
         )
 
 
@@ -133,8 +135,15 @@ def _by_kind(findings: Iterable[Finding]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for finding in findings:
         if is_failure(finding):
-            found.setdefault(finding.kind, set()).add(_INDEX.sub("[]", finding.path[:200]))
+            found.setdefault(finding.kind, set()).add(_place(finding))
     return found
+
+
+def _place(finding: Finding) -> str:
+    """Where the mistake is; for labels, which was taken for which."""
+    if finding.kind in _LABEL_KINDS and None not in (finding.expected, finding.actual):
+        return f"{(finding.actual or '')[:40]} instead of {(finding.expected or '')[:40]}"
+    return _INDEX.sub("[]", finding.path[:200])
 
 
 def _count(counter: BoundedCounter, paths: set[str]) -> None:

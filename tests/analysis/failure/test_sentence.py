@@ -36,7 +36,7 @@ def line(kind: str) -> Finding:
             None,
             "wrote 2 instead of 1 in a, and 2 more values the same way",
         ),
-        ((changed("", "shipping", "returns", "wrong_label"),), None, "wrote returns instead of shipping"),
+        ((changed("", "shipping", "returns", "wrong_label"),), None, "chose returns instead of shipping"),
         ((Finding(kind="field_missing", path="iban"),), None, "left out iban"),
         ((Finding(kind="field_invented", path="iban"),), None, "made up iban"),
         ((Finding(kind="timed_out"), changed("a", "1", "2")), None, "gave no answer in time"),

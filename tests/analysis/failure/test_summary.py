@@ -33,6 +33,17 @@ def test_counts_per_arm_and_order_by_harm() -> None:
     assert (label.candidate, label.only_incumbent, label.severity) == (0, 1, 2)
 
 
+def test_labels_are_told_by_what_was_taken_for_what() -> None:
+    tally = KindTally()
+    for actual in ("returns", "returns", "billing"):
+        tally.add(None, (Finding(kind="wrong_label", expected="shipping", actual=actual),))
+    (kind,) = tally.summary(level=0.95)
+    assert [(path.name, path.count) for path in kind.paths] == [
+        ("returns instead of shipping", 2),
+        ("billing instead of shipping", 1),
+    ]
+
+
 def test_kinds_of_plugins_are_bounded() -> None:
     tally = KindTally()
     for place in range(400):
