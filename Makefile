@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATASET ?= invoices
 
 .DEFAULT_GOAL := help
-.PHONY: help setup shadow report sandbox dataset check format test test-slow bench clean
+.PHONY: help setup shadow report sandbox dataset check format test test-slow docs bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ test: $(VENV)/.installed-dev ## The tests CI runs
 
 test-slow: $(VENV)/.installed-dev ## The long ones: kill -9 at 50 moments, 100,000 records
 	$(BIN)/python -m pytest -q -m slow $(ARGS)
+
+docs: $(VENV)/.installed-dev ## Write docs/settings.md from the code
+	@$(BIN)/python docs/build_reference.py
 
 bench: $(VENV)/.installed-dev ## Measure the figures that the docs name
 	$(BIN)/python benchmarks/replay.py

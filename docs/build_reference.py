@@ -17,30 +17,42 @@ from harness.replay.settings import ReplaySettings
 from harness.sandbox.settings import ModelBehavior, SandboxSettings
 
 PAGE = Path(__file__).parent / "settings.md"
-TABLES: tuple[tuple[str, str, type[Any]], ...] = (
-    ("[dataset]", "", DatasetSettings),
-    ("[incumbent] and [candidate]", "", ArmSettings),
-    ("price of an arm, as a table", "", OwnPrice),
-    ("[replay]", "", ReplaySettings),
-    ("[decision]", "", DecisionSettings),
-    ("[factors]", "", FactorSettings),
-    ("[sandbox]", "", SandboxSettings),
-    ('[sandbox.models."NAME"]', "", ModelBehavior),
+TABLES: tuple[tuple[str, type[Any]], ...] = (
+    ("`[dataset]`", DatasetSettings),
+    ("`[incumbent]` and `[candidate]`", ArmSettings),
+    ("`price` of an arm, written as a table", OwnPrice),
+    ("`[replay]`", ReplaySettings),
+    ("`[decision]`", DecisionSettings),
+    ("`[factors]`", FactorSettings),
+    ("`[sandbox]`", SandboxSettings),
+    ('`[sandbox.models."NAME"]`', ModelBehavior),
+)
+_TOML_NAMES = (
+    (r"tuple\[str, \.\.\.\]", "list of texts"),
+    (r"Mapping\[str, float\]", "table of numbers"),
+    (r"Mapping\[str, ModelBehavior\]", "table of tables"),
+    (r"Literal\[(.*?)\]", r"one of \1"),
+    (r"\bOwnPrice\b", "table"),
+    (r"\bstr\b", "text"),
+    (r"\bbool\b", "true or false"),
+    (r"\bint\b", "whole number"),
+    (r"\bfloat\b", "number"),
+    (r"\|", "or"),
 )
 HEAD = """# Settings and commands
 
 Made from the code by `make docs`; do not edit it by hand.
 
-Settings stand in `datasets/<name>/dataset.toml`. `--set section.key=value` wins over the file. The environment holds
-keys and addresses of providers only ([providers.md](providers.md)). The settings of a scorer stand in its `[[scorers]]`
-table ([scorers.md](scorers.md)).
+Settings stand in `datasets/<name>/dataset.toml`. `--set section.key=value` wins over the file. The
+environment holds keys and addresses of providers only ([providers.md](providers.md)). The settings of a
+scorer stand in its `[[scorers]]` table ([scorers.md](scorers.md)).
 """
 
 
 def page() -> str:
     """The whole page as Markdown."""
     parts = [HEAD]
-    parts += [settings_table(title, kind) for title, _, kind in TABLES]
+    parts += [settings_table(title, kind) for title, kind in TABLES]
     parts.append("\n## Commands\n")
     parts += [commands(name) for name in COMMANDS]
     return "\n".join(parts).rstrip() + "\n"
@@ -50,7 +62,7 @@ def settings_table(title: str, kind: type[Any]) -> str:
     """One dataclass as a table of keys, types, defaults and meanings."""
     meanings = attributes(kind)
     hints = get_type_hints(kind)
-    rows = [f"\n## `{title}`\n" if title.startswith("[") else f"\n## {title}\n"]
+    rows = [f"\n## {title}\n"]
     rows += ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
     for field in dataclasses.fields(kind):
         meaning = meanings.get(field.name, "")
@@ -74,10 +86,10 @@ def attributes(kind: type[Any]) -> dict[str, str]:
 def type_name(hint: Any) -> str:
     """The type as a reader of TOML would call it."""
     text = hint.__name__ if isinstance(hint, type) and not hasattr(hint, "__args__") else str(hint)
-    text = (
-        re.sub(r"[\w.]+\.(\w+)", r"\1", text).replace(" | None", "").replace("tuple[str, ...]", "list of str")
-    )
-    return text.replace("|", "or").replace("Mapping[str, float]", "table").replace("Literal", "one of ")
+    text = re.sub(r"[\w.]+\.(\w+)", r"\1", text).replace(" | None", "")
+    for python, toml in _TOML_NAMES:
+        text = re.sub(python, toml, text)
+    return text
 
 
 def default(field: dataclasses.Field[Any]) -> str:

@@ -34,7 +34,7 @@ __all__ = [
     "ToolCall",
     "Usage",
     "Verdict",
-    "read_pairs",  # noqa: F822 - made by __getattr__
+    "read_pairs",
     "scorer",
 ]
 

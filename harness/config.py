@@ -45,7 +45,7 @@ class DecisionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorSettings:
-    """The `[factors]` table: the seven decision factors as far as a person must declare them; None is missing.
+    """The `[factors]` table: the decision factors as far as a person must declare them; None is missing.
 
     Attributes:
         tokens_per_month: Volume of the workload, both directions.

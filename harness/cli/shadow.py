@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from harness.cli.display import display
 from harness.cli.lazy import load
 from harness.cli.terminal import is_interactive, say
 
@@ -46,7 +45,7 @@ from harness.cli.terminal import is_interactive, say
     show_default=True,
     help="Folder for run directories.",
 )
-def shadow(  # noqa: PLR0913 - one parameter per option
+def shadow(  # noqa: PLR0913, PLR0917 - one parameter per option
     dataset: str,
     incumbent: str | None,
     candidates: tuple[str, ...],
@@ -77,5 +76,5 @@ def shadow(  # noqa: PLR0913 - one parameter per option
     question = job.question()
     if question and not yes and is_interactive():
         click.confirm(question, abort=True, err=True)
-    for lines in job.run(display):
+    for lines in job.run(load("harness.cli.display:display")):
         say("\n".join(lines))

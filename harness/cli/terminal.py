@@ -13,7 +13,7 @@ _UNSAFE = re.compile(
 
 
 def plain(text: str, limit: int = 2000) -> str:
-    """The text with control, bidirectional and invisible characters shown as `\\x1b`-like escapes."""
+    """The text with control, bidirectional and invisible characters shown as escapes."""
     safe = _UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
     return safe if len(safe) <= limit else safe[:limit] + " …"
 

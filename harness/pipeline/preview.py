@@ -7,8 +7,7 @@ from harness.domain.observation import Arm
 from harness.domain.record import Record
 from harness.pipeline.arms import ReadyArm
 from harness.providers.prices import Price
-from harness.replay.plan import Job, remaining
-from harness.replay.plan import ArmPlan
+from harness.replay.plan import ArmPlan, Job, remaining
 from harness.store.journal import JournalIndex
 
 _CHARACTERS_PER_TOKEN = 4  # the usual rule of thumb for Latin scripts; real counts come with the answers

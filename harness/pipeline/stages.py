@@ -15,7 +15,7 @@ from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render
 from harness.report.summary import summary_lines
 from harness.report.view import build_view, shown_case_ids
-from harness.scorers.build import build_scorer
+from harness.scorers.build import build_scorers
 from harness.scorers.stage import NamedScorer, score_pairs
 from harness.store.files import write_bytes_atomically
 from harness.store.layout import RunDirectory, find_run, point_latest
@@ -34,7 +34,7 @@ def scorers_of(config: RunConfig) -> tuple[NamedScorer, ...]:
         PluginError: One cannot be loaded.
         ConfigError: A setting of one is wrong.
     """
-    return tuple(build_scorer(table, config.folder) for table in config.scorers)
+    return build_scorers(config.scorers, config.folder)
 
 
 def finish_run(
@@ -48,6 +48,10 @@ def finish_run(
     """Score, analyze and report; the manifest only where the run came to its end.
 
     Args:
+        run: Its directory, with pairs.parquet in it.
+        start: What it set out to do.
+        config: Its settings.
+        scorers: The primary one first.
         stopped: Why the replay ended early, "" where it did not.
 
     Returns:

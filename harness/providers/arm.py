@@ -17,6 +17,8 @@ class OwnPrice:
     """A price by contract, in USD per million tokens.
 
     Attributes:
+        input_per_million: For input.
+        output_per_million: For output, reasoning included.
         cached_input_per_million: For input read from the cache; None bills it as other input.
     """
 

@@ -30,8 +30,15 @@ class ReplaySettings:
 
     Attributes:
         concurrency: Most calls in flight; the run feels its way up to it.
-        rpm, tpm: Requests and tokens per minute, None for no limit.
+        rpm: Requests per minute, None for no limit.
+        tpm: Tokens per minute, None for no limit.
         retries: Further attempts after one that was not answered.
+        connect_timeout_s: Longest wait for a connection, in seconds.
+        first_token_timeout_s: Longest wait for the first content of a stream; models that
+            reason need more.
+        total_timeout_s: Longest time from sending to the last byte.
+        stream: Whether answers are streamed; only then is the time to the first token known.
+        seed: Seed of all randomness of the run.
         max_error_rate: Share of failed calls above which the run stops; 1 never stops it.
         min_calls_before_stop: So many failures in a row stop the run; the share is taken over five
             times as many calls.

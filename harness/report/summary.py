@@ -2,6 +2,7 @@
 
 from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
+from harness.domain.mark import Mark
 from harness.report.answer import headline
 from harness.report.facts import RunFacts
 from harness.report.figures import cost
@@ -22,7 +23,7 @@ def summary_lines(analysis: Analysis, facts: RunFacts, report_path: str) -> list
     ]
     if facts.stopped:
         lines.append(f"Stopped early: {visible(facts.stopped)}")
-    lines += [_calls(analysis, names), _cost(analysis, names), f"Report: {visible(report_path)}"]
+    lines += [_calls(analysis, names), _cost(analysis, facts, names), f"Report: {visible(report_path)}"]
     return [" ".join(line.split("\n")) for line in lines][:MOST_LINES]
 
 
@@ -62,5 +63,6 @@ def _calls(analysis: Analysis, names: Names) -> str:
     return "Calls: " + ", ".join(told)
 
 
-def _cost(analysis: Analysis, names: Names) -> str:
-    return f"Cost: {names.incumbent} {cost(analysis.incumbent)}, {names.candidate} {cost(analysis.candidate)}"
+def _cost(analysis: Analysis, facts: RunFacts, names: Names) -> str:
+    mark = "" if facts.mark is Mark.LIVE else f" ({facts.mark.value}, nothing was paid)"
+    return f"Cost{mark}: {names.incumbent} {cost(analysis.incumbent)}, {names.candidate} {cost(analysis.candidate)}"
