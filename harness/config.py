@@ -127,7 +127,10 @@ def load_config(
         _override(tables, override)
     _no_unknown(file, "", tables, _SECTIONS)
     sandbox = _table(file, "sandbox", tables)
-    SandboxSettings.from_table(sandbox)
+    try:
+        SandboxSettings.from_table(sandbox)
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error.message}", error.hint) from None
     return RunConfig(
         folder=folder,
         dataset=build(DatasetSettings, _table(file, "dataset", tables, required=True), file, "dataset"),

@@ -78,9 +78,17 @@ def shown(value: object) -> str:
     elif isinstance(value, Decimal):
         text = str(value)
     else:
-        text = json.dumps(value, ensure_ascii=False, default=str)
+        text = _BARE.sub(r"\1", json.dumps(value, ensure_ascii=False, default=_marked))
     text = text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _marked(value: object) -> str:
+    """A Decimal between marks: json would write it as a text, and a float would change its digits."""
+    return f"\ue000{value}\ue001"
+
+
+_BARE = re.compile('"\ue000([^"]*)\ue001"')
 
 
 def _reject(constant: str) -> NoReturn:

@@ -22,7 +22,10 @@ def test_failures_come_first_and_the_report_last() -> None:
     assert lines[9].startswith("Pairs: both right ")
     assert lines[10] == "Stopped early: the budget of $20 is spent"
     assert lines[11] == "Calls: GPT-4o 300 (0 errors), Llama-3.3-70B 300 (5 errors)"
-    assert lines[12] == "Cost: GPT-4o $3.69, Llama-3.3-70B $0.62 + 6 calls of unknown cost"
+    assert (
+        lines[12]
+        == "Cost (SIMULATED, nothing was paid): GPT-4o $3.69, Llama-3.3-70B $0.62 + 6 calls of unknown cost"
+    )
     assert lines[13] == "Report: reports/x/report.html"
 
 

@@ -74,5 +74,5 @@ def test_function_arguments_stand_in_for_text() -> None:
 def test_shown_values_fit_any_file() -> None:
     assert shown("\ud800") == "\\ud800"
     assert len(shown("x" * 1000)) == 300
-    assert shown({"a": Decimal("1.50")}) == '{"a": "1.50"}'
+    assert shown({"a": Decimal("1.50")}) == '{"a": 1.50}'
     assert shown(Decimal("1.50")) == "1.50"
