@@ -65,4 +65,5 @@ def _calls(analysis: Analysis, names: Names) -> str:
 
 def _cost(analysis: Analysis, facts: RunFacts, names: Names) -> str:
     mark = "" if facts.mark is Mark.LIVE else f" ({facts.mark.value}, nothing was paid)"
-    return f"Cost{mark}: {names.incumbent} {cost(analysis.incumbent)}, {names.candidate} {cost(analysis.candidate)}"
+    sides = ((names.incumbent, analysis.incumbent), (names.candidate, analysis.candidate))
+    return f"Cost{mark}: " + ", ".join(f"{name} {cost(arm)}" for name, arm in sides)
