@@ -8,7 +8,7 @@ pydantic drops those of a plain dataclass in silence.
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -45,7 +45,7 @@ class DecisionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorSettings:
-    """The `[factors]` table: the decision factors as far as a person must declare them; None is missing.
+    """The `[factors]` table: decision factors that only a person knows. Kept with the run; not weighed yet.
 
     Attributes:
         tokens_per_month: Volume of the workload, both directions.
@@ -94,10 +94,6 @@ class RunConfig:
     def arm(self, arm: Arm) -> ArmSettings:
         """The settings of one arm."""
         return self.incumbent if arm is Arm.INCUMBENT else self.candidate
-
-    def with_candidate(self, candidate: ArmSettings) -> "RunConfig":
-        """The same run against another candidate."""
-        return replace(self, candidate=candidate)
 
 
 _SECTIONS = ("dataset", "incumbent", "candidate", "replay", "scorers", "decision", "factors", "sandbox")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import orjson
 
@@ -79,7 +80,7 @@ class CaseRest:
     uncounted: int
 
 
-_Key = tuple[int, int, str]
+_Key = tuple[int, int, int, str]
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ class _Shelf:
         for place in range(self.limit, len(self.kept)):
             self.kept[place] = (self.kept[place][0], None)
         if len(self.kept) == self.limit + self.id_limit:
-            self.bar = self.kept[-1][0] if self.kept else (-9, 0, "")
+            self.bar = self.kept[-1][0] if self.kept else (-9, 0, 0, "")
 
 
 class CaseKeeper:
@@ -128,7 +129,7 @@ class CaseKeeper:
             return
         side = outcome.incumbent if _about_incumbent(outcome) else outcome.candidate
         failing = sum(is_failure(finding) for finding in side.findings)
-        key = (-int(worst(side.findings)), -failing, pair.record.id)
+        key = (-int(worst(side.findings)), -failing, _spread(pair.record.id), pair.record.id)
         if shelf.wants(key):
             shelf.put(key, _case(pair, outcome, side))
 
@@ -147,7 +148,7 @@ class CaseKeeper:
         for quadrant in CASE_QUADRANTS[basis]:
             shelf = self._shelves[quadrant]
             shelf.settle()
-            ids = tuple(key[2] for key, _ in shelf.kept[shelf.limit :])
+            ids = tuple(key[-1] for key, _ in shelf.kept[shelf.limit :])
             if shelf.total > shelf.limit:
                 uncounted = shelf.total - len(shelf.kept)
                 rests.append(CaseRest(quadrant=quadrant, record_ids=ids, uncounted=uncounted))
@@ -156,6 +157,11 @@ class CaseKeeper:
 
 def _about_incumbent(outcome: Outcome) -> bool:
     return outcome.candidate.right and not outcome.incumbent.right
+
+
+def _spread(record_id: str) -> int:
+    """Orders equally harmful cases as by lot, the same every time: by id, one slice would come first."""
+    return int.from_bytes(blake2b(record_id.encode(errors="replace"), digest_size=8).digest())
 
 
 def _case(pair: Pair, outcome: Outcome, side: ArmOutcome) -> Case:

@@ -89,10 +89,13 @@ class _Lines:
     def _told(self, arm: Arm, total: int, one: ArmProgress, progress: Progress) -> str:
         text = f"{arm} {one.done + one.reused:,}/{total:,}"
         text += f", {one.reused:,} from the journal" if one.reused else ""
-        text += (
-            f", {one.in_flight} in flight, {_rate(one, progress):.0f}/s, {sum(one.errors.values())} errors"
-        )
-        return f"{text}, {_dollars(one)}{self._money}, {_left(one, progress, total)} left"
+        text += f", {one.in_flight} in flight, {_rate(one, progress):.0f}/s, {_errors(one)}"
+        return f"{text}, {_dollars(one)}{self._money}{_left_words(one, progress, total)}"
+
+
+def _errors(one: ArmProgress) -> str:
+    count = sum(one.errors.values())
+    return f"{count:,} error" if count == 1 else f"{count:,} errors"
 
 
 def _rate(one: ArmProgress, progress: Progress) -> float:
@@ -103,6 +106,11 @@ def _dollars(one: ArmProgress) -> str:
     if one.unknown_cost and not one.cost_usd:
         return "cost unknown"
     return f"${one.cost_usd:,.2f}" + ("+" if one.unknown_cost else "")
+
+
+def _left_words(one: ArmProgress, progress: Progress, total: int) -> str:
+    left = _left(one, progress, total)
+    return "" if left in {"?", "0 s"} else f", {left} left"
 
 
 def _left(one: ArmProgress, progress: Progress, total: int) -> str:

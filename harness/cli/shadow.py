@@ -37,7 +37,9 @@ from harness.cli.terminal import is_interactive, say
     metavar="SECTION.KEY=VALUE",
     help="Override a setting of dataset.toml.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask before money is spent.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask before money is spent. Without a terminal nothing is asked."
+)
 @click.option(
     "--reports",
     type=click.Path(path_type=Path, file_okay=False),
@@ -73,6 +75,7 @@ def shadow(  # noqa: PLR0913, PLR0917 - one parameter per option
     if plan_only:
         say("\n".join(job.plan_lines()))
         return
+    job.check_keys()
     question = job.question()
     if question and not yes and is_interactive():
         click.confirm(question, abort=True, err=True)

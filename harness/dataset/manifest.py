@@ -30,12 +30,14 @@ class DatasetSettings:
         task: The kind of task, such as extraction or classification.
         unit: What one record is, for the report: "invoice", "ticket".
         slices: Names of the tags the report compares.
+        note: What a reader of the report must know about these records, in one or two sentences.
     """
 
     workload: str
     task: str
     unit: str = "record"
     slices: tuple[str, ...] = ()
+    note: str = ""
 
 
 def find_dataset(name_or_path: str, root: Path) -> Path:

@@ -11,18 +11,23 @@ task = "classification"
 unit = "message"
 slices = ["language"] # names of tags in records.jsonl
 
-[incumbent] # the model in production
-provider = "openai"
-model = "gpt-4o-mini"
-source = "replay" # "recorded" takes production's answers from records.jsonl and calls nothing
+# Both arms are the sandbox at first, so that the folder runs without a key; its answers are SIMULATED.
+# Real models: provider = "openai", "together", "vllm", … and the model's name there (docs/providers.md).
+[incumbent] # the model in production; source = "recorded" takes its answers from records.jsonl
+provider = "sandbox"
+model = "incumbent"
 
 [candidate] # the model that may replace it
-provider = "together"
-model = "meta-llama/Llama-3.3-70B-Instruct-Turbo"
+provider = "sandbox"
+model = "candidate"
+
+[sandbox] # made from the expected answers, with planted mistakes (docs/sandbox.md); real arms ignore it
+source = "simulated"
+models.incumbent = { rates = { wrong_label = 0.02 } }
+models.candidate = { rates = { wrong_label = 0.10, empty = 0.02 } }
 
 [replay]
 concurrency = 16
-budget_usd = 5.0
 
 [[scorers]] # the first one decides
 use = "exact"
@@ -52,8 +57,7 @@ _RECORDS = """\
 _SCORER = '''\
 """Scorers of this dataset only. Named in dataset.toml as `scorer.py:FUNCTION`."""
 
-from harness.domain.chat import Answer
-from harness.scorers.base import ScoringContext, scorer
+from harness import Answer, ScoringContext, scorer
 
 
 @scorer
@@ -79,7 +83,7 @@ _SOURCE = """\
 def template_files(name: str) -> Mapping[str, str]:
     """File name to text, for a dataset of that name."""
     return {
-        "dataset.toml": _MANIFEST.format(name=name),
+        "dataset.toml": _MANIFEST.replace("{name}", name),
         "records.jsonl": _RECORDS,
         "scorer.py": _SCORER,
         "SOURCE.md": _SOURCE,

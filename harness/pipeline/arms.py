@@ -1,7 +1,7 @@
 """Settings of an arm → a model that can be called, with its price."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,10 +11,10 @@ from harness.domain.mark import Mark
 from harness.domain.observation import Arm
 from harness.errors import ConfigError
 from harness.providers.arm import ArmSettings
-from harness.providers.credentials import require_key
+from harness.providers.credentials import missing_key, require_key
 from harness.providers.data import price_bytes
 from harness.providers.http import HttpProvider, Timeouts
-from harness.providers.presets import PRESETS, is_loopback, provider_of, with_environment
+from harness.providers.presets import PRESETS, Preset, is_loopback, preset_of, provider_of, with_environment
 from harness.providers.prices import Price, PriceTable, cost_usd
 from harness.replay.plan import ArmPlan
 from harness.replay.settings import ReplaySettings
@@ -44,10 +44,14 @@ class ReadyArm:
 
     @property
     def costs_money(self) -> bool:
-        """Whether its calls may be charged: not the sandbox, not an unpriced server on this machine."""
+        """Whether its calls may be charged: not the sandbox, not one's own unpriced server on this machine.
+
+        An `openai/…` address on this machine may be a proxy to a paid API, so it counts.
+        """
         if self.provider is None or self.settings.provider == SANDBOX:
             return False
-        return self.price is not None or not is_loopback(self.provider.base_url)
+        own = preset_of(self.settings.provider).own_server and is_loopback(self.provider.base_url)
+        return self.price is not None or not own
 
     def cost(self, arm: Arm, response: Response) -> float | None:
         """US dollars of a response of this arm; None where tokens or price are unknown."""
@@ -65,10 +69,10 @@ class ReadyArm:
 
 
 def ready(config: RunConfig, arm: Arm) -> ReadyArm:
-    """One arm of a run, checked as far as it can be without sending anything.
+    """One arm of a run, checked as far as it can be without a key and without sending anything.
 
     Raises:
-        ConfigError: Unknown provider, missing address, unknown price entry, or a key that is not set.
+        ConfigError: Unknown provider, missing address or unknown price entry.
     """
     settings = config.arm(arm)
     where = f"{config.folder / 'dataset.toml'}: [{arm}]"
@@ -92,12 +96,25 @@ def ready(config: RunConfig, arm: Arm) -> ReadyArm:
             ),
             max_connections=limits.concurrency,
         )
-        require_key(provider, arm=arm)
     except ConfigError as error:
-        if settings.label in error.message or "_KEY" in error.message:
-            raise
         raise ConfigError(f"{where}: {error.message}", error.hint) from None
     return ReadyArm(arm=arm, settings=settings, provider=provider, price=price, embedded=embedded)
+
+
+def check_keys(arms: Iterable[ReadyArm]) -> None:
+    """Every key that is needed is set and can be sent.
+
+    Raises:
+        ConfigError: One line that names each environment variable that is missing.
+    """
+    called = [entry for entry in arms if entry.provider is not None]
+    missing = [missing_key(entry.provider, arm=entry.arm) for entry in called if entry.provider is not None]
+    told = [line for line in dict.fromkeys(missing) if line]
+    if told:
+        raise ConfigError("; ".join(told))
+    for entry in called:
+        if entry.provider is not None:
+            require_key(entry.provider, arm=entry.arm)
 
 
 def _check_sandbox(settings: ArmSettings, config: RunConfig) -> None:
@@ -108,7 +125,8 @@ def _check_sandbox(settings: ArmSettings, config: RunConfig) -> None:
             f"{settings.label} is the sandbox, but there is no [sandbox] table", "docs/sandbox.md shows one."
         )
     if config.sandbox.get("source") != "recorded" and settings.model not in models:
-        raise ConfigError(f'the sandbox has no model "{settings.model}"', f"It has: {', '.join(models)}.")
+        known = ", ".join(models) or "none; add [sandbox.models.NAME]"
+        raise ConfigError(f'the sandbox has no model "{settings.model}"', f"[sandbox.models] has: {known}")
 
 
 def _replay_settings(settings: ArmSettings, config: RunConfig) -> ReplaySettings:
@@ -163,8 +181,15 @@ def price_origin() -> str:
 
 def provider_lines() -> list[str]:
     """The providers there are: name, address, key."""
-    return [
-        f"  {preset.name:<12} {preset.base_url or 'address of your own service':<58} "
-        f"{' or '.join(preset.api_key_env) or 'no key'}"
-        for preset in PRESETS.values()
-    ]
+    return [f"  {preset.name:<12} {_address(preset):<58} {_key(preset)}" for preset in PRESETS.values()]
+
+
+def _address(preset: Preset) -> str:
+    if preset.name == SANDBOX:
+        return "started by the harness, or its address after @"
+    return preset.base_url or f"your own service: after @, or in {preset.base_url_env}"
+
+
+def _key(preset: Preset) -> str:
+    names = " or ".join(preset.api_key_env)
+    return f"{names} (optional)" if names and preset.key_optional else names or "no key"

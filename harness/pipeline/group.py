@@ -27,12 +27,14 @@ class Member:
 
     Attributes:
         records: How many records the run covers.
+        command: The command line that repeats the run.
     """
 
     config: RunConfig
     arms: Mapping[Arm, ReadyArm]
     facts: DatasetFacts
     records: int
+    command: str
 
     @property
     def identity(self) -> str:
@@ -152,6 +154,7 @@ def _start(member: Member, run_id: str, group: str, ids: tuple[str, ...], now: d
         mark=mark_of(member.arms, config),
         arms={arm: entry.describe() for arm, entry in member.arms.items()},
         settings={
+            "command": member.command,
             "dataset": asdict(config.dataset),
             "replay": asdict(config.replay),
             "scorers": [dict(table) for table in config.scorers],

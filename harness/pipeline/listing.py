@@ -71,7 +71,7 @@ def plugin_lines() -> list[str]:
     """The shelves: scorers with their settings, and providers."""
     lines = ["Scorers ([[scorers]] use = …):"]
     for entry in REGISTRY.describe():
-        settings = f"  settings: {', '.join(entry.settings)}" if entry.settings else ""
-        lines.append(f"  {entry.name:<14} {entry.origin:<24} {entry.summary}{settings}")
+        lines.append(f"  {entry.name:<14} {entry.origin:<24} {entry.summary}")
+        lines += [f"  {'':<14} {setting}" for setting in entry.settings]
     lines += ["", "Providers (provider/model):", *provider_lines()]
     return lines

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import orjson
+
 from harness.domain.observation import Arm
 from harness.domain.record import Record
 from harness.pipeline.arms import ReadyArm
@@ -56,12 +58,21 @@ def preview(
 
 def _add(total: ArmPreview, job: Job, record: Record) -> None:
     total.calls += 1
-    total.input_tokens += job.input_tokens
+    total.input_tokens += _input_tokens(record)
     known = _known_output(record)
     if known is None:
         total.guessed_outputs += 1
         known = job.max_output_tokens or 0
     total.output_tokens += known
+
+
+def _input_tokens(record: Record) -> int:
+    """From the text that the model reads: messages, schema and tools."""
+    read = sum(len(message.text) for message in record.request.messages)
+    for name in ("response_format", "tools"):
+        part = record.request.body.get(name)
+        read += len(orjson.dumps(part)) if part else 0
+    return max(1, read // _CHARACTERS_PER_TOKEN)
 
 
 def _known_output(record: Record) -> int | None:
@@ -97,4 +108,7 @@ def _dollars(total: ArmPreview, arm: ReadyArm) -> str:
     usd = total.usd(arm.price)
     if usd is None:
         return "price unknown"
-    return f"about ${usd:,.2f}" + ("" if arm.costs_money else " at the list price (nothing is paid)")
+    least = "at least" if total.guessed_outputs and not total.output_tokens else "about"
+    return f"{least} ${usd:,.{2 if usd >= 1 else 4}f}" + (
+        "" if arm.costs_money else " at the list price (nothing is paid)"
+    )

@@ -1,5 +1,6 @@
 """`harness shadow` from the first check to the last line."""
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -10,14 +11,14 @@ from pathlib import Path
 
 from harness.config import RunConfig, load_config
 from harness.dataset.manifest import find_dataset
-from harness.dataset.reader import check_records, read_records
+from harness.dataset.reader import DatasetFacts, check_records, read_records
 from harness.domain.chat import Response
 from harness.domain.mark import Mark
 from harness.domain.observation import Arm, CallError
 from harness.domain.pair import Pair
 from harness.domain.record import Record
 from harness.errors import ConfigError, RunStopped
-from harness.pipeline.arms import ReadyArm, arm_plan, ready
+from harness.pipeline.arms import ReadyArm, arm_plan, check_keys, ready
 from harness.pipeline.group import Member, OpenRun, find_unfinished, open_group
 from harness.pipeline.preview import preview, preview_lines
 from harness.pipeline.stages import finish_run, scorers_of
@@ -67,6 +68,14 @@ class Shadow:
             done.close()
         budget = first.config.replay.budget_usd
         return [*lines, f"budget: ${budget:,.2f} a run" if budget else "no budget set (--budget-usd X)"]
+
+    def check_keys(self) -> None:
+        """Every key that the run needs is set.
+
+        Raises:
+            ConfigError: One line that names each environment variable that is missing.
+        """
+        check_keys(entry for member in self.members for entry in member.arms.values())
 
     def question(self) -> str | None:
         """What to ask before money is spent, None where nothing is."""
@@ -125,12 +134,31 @@ def prepare(
         _check_budget(config, pair)
     scorers = scorers_of(configs[0])
     facts = check_records(folder)
+    _check_expected(configs[0], arms, facts)
     records = min(facts.records, limit or facts.records)
     members = tuple(
-        Member(config=config, arms=pair, facts=facts, records=records)
-        for config, pair in zip(configs, arms, strict=True)
+        Member(
+            config=config,
+            arms=pair,
+            facts=facts,
+            records=records,
+            command=_command(dataset, incumbent, candidate, limit, overrides),
+        )
+        for config, pair, candidate in zip(configs, arms, candidates or (None,), strict=True)
     )
     return Shadow(members=members, scorers=scorers, reports=reports)
+
+
+def _command(
+    dataset: str, incumbent: str | None, candidate: str | None, limit: int | None, overrides: Sequence[str]
+) -> str:
+    parts = ["harness", "shadow", dataset]
+    parts += ["--incumbent", incumbent] if incumbent else []
+    parts += ["--candidate", candidate] if candidate else []
+    parts += ["--limit", str(limit)] if limit else []
+    for override in overrides:
+        parts += ["--set", override]
+    return shlex.join(parts)
 
 
 def _check_budget(config: RunConfig, arms: Mapping[Arm, ReadyArm]) -> None:
@@ -138,11 +166,22 @@ def _check_budget(config: RunConfig, arms: Mapping[Arm, ReadyArm]) -> None:
     if config.replay.budget_usd is None:
         return
     for arm, entry in arms.items():
-        if entry.provider is not None and entry.price is None:
+        if entry.costs_money and entry.price is None:
             raise ConfigError(
                 f"a budget cannot be held: no price is known for {arm} {entry.settings.label}",
                 f"Add to [{arm}]: price = {{ input_per_million = …, output_per_million = … }}",
             )
+
+
+def _check_expected(config: RunConfig, arms: Sequence[Mapping[Arm, ReadyArm]], facts: DatasetFacts) -> None:
+    """The simulating sandbox makes its answers from expected answers."""
+    simulates = config.sandbox.get("source", "simulated") == "simulated"
+    embeds = any(entry.embedded for pair in arms for entry in pair.values())
+    if embeds and simulates and not facts.with_expected:
+        raise ConfigError(
+            f"{config.folder}: the sandbox makes its answers from expected answers, and no record has one",
+            'Add "expected" to the records, or name real models: --incumbent openai/gpt-4o --candidate …',
+        )
 
 
 def _records(member: Member) -> Iterator[Record]:
@@ -180,7 +219,8 @@ def _replay(run: OpenRun, plans: Mapping[Arm, ArmPlan], display: Display) -> Run
     """Make the calls that remain; gives why it stopped, None where it came to its end."""
     member = run.member
     calls = {arm: member.records for arm, plan in plans.items() if plan.provider is not None}
-    title = f"{member.config.name}: {member.arms[Arm.CANDIDATE].settings.label}"
+    going_on = f" (continues run {run.start.run_id})" if run.resumed else ""
+    title = f"{member.config.name}: {member.arms[Arm.CANDIDATE].settings.label}{going_on}"
     try:
         with Journal(run.directory.journal) as journal, display(title, calls, run.start.mark) as show:
             run_interruptibly(replay(_records(member), plans, journal, member.config.replay, show))

@@ -1,6 +1,7 @@
 """Stages 2 to 4 on a run directory: score, analyze, report."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,14 @@ from harness.scorers.build import build_scorers
 from harness.scorers.stage import NamedScorer, score_pairs
 from harness.store.files import write_bytes_atomically
 from harness.store.layout import RunDirectory, find_run, point_latest
-from harness.store.manifest import ArmCounts, Manifest, RunStart, read_run_start, write_manifest
+from harness.store.manifest import (
+    ArmCounts,
+    Manifest,
+    RunStart,
+    read_run_start,
+    write_manifest,
+    write_run_start,
+)
 from harness.store.pairs import read_pairs
 from harness.store.scores import read_scores, write_scores
 
@@ -77,6 +85,11 @@ def score_run(reference: str, *, reports: Path) -> str:
     run, start, config = _opened(reference, reports)
     scorers = scorers_of(config)
     rows = _score(run, start, scorers)
+    settings = {**start.settings, "scorers": [dict(table) for table in config.scorers]}
+    write_run_start(run.run, replace(start, settings=settings))
+    # They tell of the scores before; analyze and report make them anew.
+    run.analysis.unlink(missing_ok=True)
+    run.report.unlink(missing_ok=True)
     return f"{rows:,} scores of {', '.join(scorer.name for scorer in scorers)}: {run.scores}"
 
 
@@ -165,7 +178,8 @@ def _facts(start: RunStart, stopped: str) -> RunFacts:
         planned=start.records,
         stopped=stopped,
         method=_method(start),
-        command=f"harness shadow {start.dataset_path}",
+        note=_text(start.settings.get("dataset"), "note"),
+        command=str(start.settings.get("command", "")),
     )
 
 
@@ -183,7 +197,7 @@ def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
     replay = start.settings.get("replay") or {}
     shown = ("concurrency", "rpm", "tpm", "retries", "total_timeout_s", "stream", "budget_usd")
     settings = ", ".join(f"{name} {replay[name]}" for name in shown if replay.get(name) is not None)
-    scorers = ", ".join(str(table.get("use")) for table in start.settings.get("scorers", ()))
+    scorers = "; ".join(_scorer(table) for table in start.settings.get("scorers", ()))
     versions = ", ".join(f"{name} {number}" for name, number in start.versions.items())
     return (
         ("Dataset", f"{start.dataset}, {start.records:,} records, sha256 {start.dataset_sha256[:16]}…"),
@@ -192,6 +206,12 @@ def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
         ("Seed", str(start.seed)),
         ("Versions", versions),
     )
+
+
+def _scorer(table: Mapping[str, Any]) -> str:
+    """A scorer as dataset.toml names it, with its settings."""
+    settings = ", ".join(f"{name} = {value}" for name, value in table.items() if name != "use")
+    return f"{table.get('use')} ({settings})" if settings else str(table.get("use"))
 
 
 def _text(table: object, key: str) -> str:

@@ -166,7 +166,8 @@ class HttpSession:
         )
 
     def _without_key(self, error: ProviderError) -> ProviderError:
-        if self._key and self._key in error.message:
+        # A key of a few letters is none, and hiding those letters would garble the message.
+        if self._key and len(self._key) >= 8 and self._key in error.message:
             error.message = error.message.replace(self._key, "[key]")
             error.args = (error.message,)
         return error

@@ -127,6 +127,12 @@ class Ledger:
             },
         )
 
+    def conclude(self) -> None:
+        """After the last call: a run in which an arm never answered is stopped, not finished."""
+        for arm, tally in self._tallies.items():
+            if self.reason is None and not tally.reused:
+                self.reason = self._rule.never_answered(arm)
+
     def show(self) -> None:
         """Show the counts now."""
         self._show(self.progress())

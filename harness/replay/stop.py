@@ -58,6 +58,10 @@ class StopRule:
             self._spending[arm].paid(cost_usd)
         return self._recent[arm].take(observation.outcome)
 
+    def never_answered(self, arm: Arm) -> RunStopped | None:
+        """Why a run is void in which every call of the arm failed, None where one was answered."""
+        return self._recent[arm].all_failed()
+
 
 class _Spending:
     """What an arm has spent and is about to spend."""
@@ -102,6 +106,13 @@ class _Recent:
         self._failed += error is not None
         self._failed_in_a_row = 0 if error is None else self._failed_in_a_row + 1
         return self._judge()
+
+    def all_failed(self) -> RunStopped | None:
+        """The reason where all of the last calls failed; None without calls."""
+        count = len(self._last)
+        if self._rate >= 1.0 or not count or self._failed < count:
+            return None
+        return self._hopeless(count, count)
 
     def _judge(self) -> RunStopped | None:
         if self._rate >= 1.0 or not self._failed:

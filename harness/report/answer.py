@@ -94,7 +94,6 @@ def _net(net: Estimate | None, margin: float) -> str:
     if net is None or net.value is None or net.low is None or net.high is None:
         return ""
     level = f"{net.level * 100:g}\u202f%"
-    allowed = f"You allow a loss of {points(margin)} points"
     if net.value < 0:
         # A loss is told as a positive number, so its range is mirrored.
         span = f"{points(-net.high)} to {points(-net.low)}"
@@ -103,10 +102,10 @@ def _net(net: Estimate | None, margin: float) -> str:
         word = "Net gain" if net.value > 0 else "Net difference"
         told = f"{word} {points(net.value)} points ({points(net.low)} to {points(net.high)}, {level} range)."
     if net.high < -margin:
-        return f"{told} {allowed}: this is more."
+        return f"{told} That is more than you allow ({points(margin)})."
     if net.low > -margin:
-        return f"{told} {allowed}: this stays within it."
-    return f"{told} {allowed}: the range crosses that, so this run does not settle it."
+        return f"{told} That stays within the {points(margin)} you allow."
+    return f"{told} You allow {points(margin)}: the range crosses that, so this run does not settle it."
 
 
 def square(analysis: Analysis, names: Names, unit: str) -> Square | None:

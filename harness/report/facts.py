@@ -31,6 +31,7 @@ class RunFacts:
         unit: What one record is, in the singular, such as "invoice".
         date: When the run was made, in ISO form; shown as it is.
         planned: Records in the dataset; None where that is unknown.
+        note: What the dataset's owner says a reader must know, or "".
         stopped: Why the run ended early, as one sentence without a full stop; "" where it did not.
         method: Rows of the method table (settings, hashes, seed, versions), name and value.
         command: The command that repeats the run, or "".
@@ -44,6 +45,7 @@ class RunFacts:
     candidate: ArmFacts
     unit: str = "record"
     planned: int | None = None
+    note: str = ""
     stopped: str = ""
     method: tuple[tuple[str, str], ...] = ()
     command: str = ""

@@ -46,7 +46,7 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
     return View(
         title=f"{visible(facts.dataset)} · {names.candidate} against {names.incumbent} · {facts.mark.value}",
         masthead=_masthead(analysis, facts, names),
-        mark_sentence=MARK_SENTENCES[facts.mark],
+        mark_sentence=f"{MARK_SENTENCES[facts.mark]} {visible(facts.note)}".strip(),
         headline=headline(analysis, names, unit),
         lead=tuple(sentence for sentence in lead(analysis, names) if sentence),
         caution="A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."

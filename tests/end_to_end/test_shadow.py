@@ -214,6 +214,7 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path: Path) -> None:
         assert "Run the same command again" in errors
         done = harness("shadow", dataset, "--reports", tmp_path / "reports")
         assert done.returncode == 0, done.stderr
+        assert "(continues run 2" in done.stderr
         assert set(server.asked.values()) == {1}
 
 

@@ -48,7 +48,7 @@ def test_top_of_the_page() -> None:
     assert view.headline == "Llama-3.3-70B is wrong on 31 of 300 invoices where GPT-4o is right."
     assert view.lead == (
         "Llama-3.3-70B is right on 4 where GPT-4o is wrong. Both are wrong on 0.",
-        "Net loss 9.0 points (5.5 to 13.1, 95\u202f% range). You allow a loss of 2.0 points: this is more.",
+        "Net loss 9.0 points (5.5 to 13.1, 95\u202f% range). That is more than you allow (2.0).",
     )
     assert view.masthead.mark == "SIMULATED"
     assert view.title == "invoices · Llama-3.3-70B against GPT-4o · SIMULATED"
@@ -60,7 +60,7 @@ def test_top_of_the_page() -> None:
     ("losses", "gains", "n", "told"),
     [
         (3, 2, 100, "the range crosses that, so this run does not settle it."),
-        (5, 3, 4000, "this stays within it."),
+        (5, 3, 4000, "That stays within the 2.0 you allow."),
         (2, 40, 100, "Net gain 38.0 points"),
         (3, 3, 60, "Net difference 0.0 points"),
     ],

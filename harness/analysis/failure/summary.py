@@ -142,7 +142,7 @@ def _by_kind(findings: Iterable[Finding]) -> dict[str, set[str]]:
 def _place(finding: Finding) -> str:
     """Where the mistake is; for labels, which was taken for which."""
     if finding.kind in _LABEL_KINDS and None not in (finding.expected, finding.actual):
-        return f"{(finding.actual or '')[:40]} instead of {(finding.expected or '')[:40]}"
+        return f"{(finding.actual or '')[:40]} instead of {(finding.expected or '')[:40]}:"
     return _INDEX.sub("[]", finding.path[:200])
 
 

@@ -39,8 +39,8 @@ def test_labels_are_told_by_what_was_taken_for_what() -> None:
         tally.add(None, (Finding(kind="wrong_label", expected="shipping", actual=actual),))
     (kind,) = tally.summary(level=0.95)
     assert [(path.name, path.count) for path in kind.paths] == [
-        ("returns instead of shipping", 2),
-        ("billing instead of shipping", 1),
+        ("returns instead of shipping:", 2),
+        ("billing instead of shipping:", 1),
     ]
 
 
