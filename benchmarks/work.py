@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -118,9 +119,7 @@ def measure_client(job: dict[str, Any]) -> dict[str, float]:
     send = {"aiohttp": _aiohttp, "httpx": _httpx}[job["client"]]
     run: Any = asyncio.run
     if job.get("uvloop"):
-        import uvloop  # noqa: PLC0415  optional
-
-        run = uvloop.run
+        run = import_module("uvloop").run  # optional
     cpu = time.process_time()
     run(send(job["url"] + "/chat/completions", job["requests"], job["in_flight"]))
     return {"cpu_ms": (time.process_time() - cpu) * 1000 / job["requests"]}

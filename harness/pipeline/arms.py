@@ -65,6 +65,7 @@ class ReadyArm:
             "base_url": "" if self.embedded or self.provider is None else self.provider.base_url,
             "source": self.settings.source,
             "price": price_sentence(self.price),
+            "limits": _own_limits(self.settings),
         }
 
 
@@ -131,8 +132,12 @@ def _check_sandbox(settings: ArmSettings, config: RunConfig) -> None:
 
 def _replay_settings(settings: ArmSettings, config: RunConfig) -> ReplaySettings:
     """The limits and timeouts of one arm: its own win over those of `[replay]`."""
+    return replace(config.replay, **_own_limits(settings))
+
+
+def _own_limits(settings: ArmSettings) -> dict[str, Any]:
     own = {name: getattr(settings, name) for name in _OWN_LIMITS}
-    return replace(config.replay, **{name: value for name, value in own.items() if value is not None})
+    return {name: value for name, value in own.items() if value is not None}
 
 
 def arm_plan(

@@ -43,7 +43,10 @@ class Member:
             "records": self.facts.sha256,
             "limit": self.records,
             "stream": self.config.replay.stream,
-            "arms": {arm.value: entry.describe() | {"price": None} for arm, entry in self.arms.items()},
+            "arms": {
+                arm.value: entry.describe() | {"price": None, "limits": None}
+                for arm, entry in self.arms.items()
+            },
             "sandbox": self.config.sandbox if any(entry.embedded for entry in self.arms.values()) else None,
         }
         return blake2b(orjson.dumps(says, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()

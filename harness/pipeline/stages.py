@@ -203,8 +203,19 @@ def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
         ("Dataset", f"{start.dataset}, {start.records:,} records, sha256 {start.dataset_sha256[:16]}…"),
         ("Scorers", f"{scorers}; the first decides what is right"),
         ("Replay", settings),
+        *_limits(start),
         ("Seed", str(start.seed)),
         ("Versions", versions),
+    )
+
+
+def _limits(start: RunStart) -> tuple[tuple[str, str], ...]:
+    """Limits that hold for one arm alone."""
+    own = ((arm, start.arms[arm].get("limits") or {}) for arm in Arm)
+    return tuple(
+        (f"Replay, {arm} alone", ", ".join(f"{name} {value}" for name, value in limits.items()))
+        for arm, limits in own
+        if limits
     )
 
 
