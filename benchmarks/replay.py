@@ -153,7 +153,7 @@ def rest(samples: Samples, options: argparse.Namespace) -> list[Cell]:
         Cell("10", "replay stage without sync", "CPU ms/request", unsynced),
         Cell("10", "with sync / without", "ratio", ratios(json_ms, unsynced), 1.15),
         Cell("13", "`python -c 'import click'`", "CPU ms", click),
-        Cell("13", "slowest of the help pages below", "CPU ms", pages, 80),
+        Cell("13", "slowest of the help pages", "CPU ms", pages, 80),
         Cell("13", "slowest help page / click", "ratio", ratios(pages, click), 2.5),
     ]
     return found + [Cell("13", f"`harness {page}`", "CPU ms", samples[page, "cpu_ms"]) for page in HELP_PAGES]
@@ -211,9 +211,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller runs: about a minute")
     parser.add_argument("--long", action="store_true", help="100,000 records for memory and flatness")
-    parser.add_argument("--repetitions", type=int, default=3, metavar="N")
+    parser.add_argument("--repetitions", type=int, metavar="N", help="default 3, with --quick 1")
     parser.add_argument("--only", default="", metavar="NAMES", help="print raw samples of these variants")
     options = parser.parse_args()
+    options.repetitions = options.repetitions or (1 if options.quick else 3)
     try:
         samples = measure(options)
     except NoCompilerError as trouble:

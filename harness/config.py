@@ -9,6 +9,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -65,6 +66,12 @@ class FactorSettings:
     customisation: Literal["fine-tuning", "prompting"] | None = None
     iteration_speed: Literal["stable", "experimenting"] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse negative amounts."""
+        for name in ("tokens_per_month", "latency_requirement_ms"):
+            if (getattr(self, name) or 0) < 0:
+                raise ConfigError(f"[factors] {name} is {getattr(self, name)}; it cannot be negative")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunConfig:
@@ -119,9 +126,15 @@ def load_config(
     """
     file = folder / "dataset.toml"
     tables = _read_toml(file)
+    given: dict[str, Any] = {}
     for override in overrides:
-        _override(tables, override)
+        for target in (tables, given):
+            _override(target, override)
     _no_unknown(file, "", tables, _SECTIONS)
+    for section, arm in (("incumbent", incumbent), ("candidate", candidate)):
+        if arm is not None:
+            # Another model: nothing that the file says of its own (price, limits) holds for it.
+            tables[section] = _named_arm(arm) | _table(file, section, given)
     sandbox = _table(file, "sandbox", tables)
     try:
         SandboxSettings.from_table(sandbox)
@@ -130,8 +143,8 @@ def load_config(
     return RunConfig(
         folder=folder,
         dataset=build(DatasetSettings, _table(file, "dataset", tables, required=True), file, "dataset"),
-        incumbent=_arm(file, "incumbent", tables, incumbent),
-        candidate=_arm(file, "candidate", tables, candidate),
+        incumbent=build(ArmSettings, _table(file, "incumbent", tables, required=True), file, "incumbent"),
+        candidate=build(ArmSettings, _table(file, "candidate", tables, required=True), file, "candidate"),
         replay=build(ReplaySettings, _table(file, "replay", tables), file, "replay"),
         scorers=_scorers(file, tables),
         decision=build(DecisionSettings, _table(file, "decision", tables), file, "decision"),
@@ -148,14 +161,36 @@ def build(kind: type[T], table: Mapping[str, Any], file: Path, section: str) -> 
     """
     _no_unknown(file, section, table, [entry.name for entry in fields(kind)])  # type: ignore[arg-type]
     try:
+        _check_storable(table, "")
         # Through JSON, because only there does strict checking take a list for a tuple.
         return TypeAdapter(kind).validate_json(orjson.dumps(table), strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{file}: [{section}] {key}: {first['msg'].lower()}") from None
+        raise ConfigError(f"{file}: [{section}] {_told(error)}") from None
     except ConfigError as error:
-        raise ConfigError(f"{file}: {error.message}", error.hint) from None
+        said = error.message if error.message.startswith("[") else f"[{section}] {error.message}"
+        raise ConfigError(f"{file}: {said}", error.hint) from None
+
+
+def _told(error: ValidationError) -> str:
+    """The first complaint; where a value may have several forms, none of them fits."""
+    complaints = error.errors(include_url=False)
+    key = str(complaints[0]["loc"][0]) if complaints[0]["loc"] else ""
+    if len({complaint["loc"] for complaint in complaints if complaint["loc"][:1] == (key,)}) > 1:
+        return f"{key}: is in none of the forms it may have (docs/settings.md)"
+    return f"{'.'.join(str(part) for part in complaints[0]['loc'])}: {complaints[0]['msg'].lower()}"
+
+
+def _check_storable(value: object, key: str) -> None:
+    """Refuse what JSON would change in silence: nan and inf, integers beyond 64 bits, half characters."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            _check_storable(part, str(name))
+    elif isinstance(value, float) and not isfinite(value):
+        raise ConfigError(f"{key} is {value}; it must be a finite number")
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ConfigError(f"{key} is too large a number")
+    elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ConfigError(f"{key} holds bytes that are not UTF-8")
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -165,6 +200,8 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise ConfigError(
             f"{file} does not exist", "harness dataset new NAME makes one to start from"
         ) from None
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror or error}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from None
 
@@ -204,16 +241,19 @@ def _table(file: Path, section: str, tables: Mapping[str, Any], *, required: boo
     return table or {}
 
 
-def _arm(file: Path, section: str, tables: Mapping[str, Any], given: str | None) -> ArmSettings:
-    if given is not None:
-        return parse_arm(given)
-    return build(ArmSettings, _table(file, section, tables, required=True), file, section)
+def _named_arm(text: str) -> dict[str, Any]:
+    """`provider/model@base-url` as the table it stands for."""
+    arm = parse_arm(text)
+    named = {"provider": arm.provider, "model": arm.model}
+    return named | ({"base_url": arm.base_url} if arm.base_url else {})
 
 
 def _scorers(file: Path, tables: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     scorers = tables.get("scorers")
     if not isinstance(scorers, list) or not scorers:
-        raise ConfigError(f"{file}: [[scorers]] is missing", 'Add:  [[scorers]]\\n  use = "json_fields"')
+        raise ConfigError(
+            f"{file}: [[scorers]] is missing", 'Add the line [[scorers]], and below it: use = "json_fields"'
+        )
     for table in scorers:
         if not isinstance(table, dict) or not isinstance(table.get("use"), str):
             raise ConfigError(f'{file}: every [[scorers]] needs a "use", such as use = "json_fields"')

@@ -16,6 +16,7 @@
     │    ├─ RunNotFound                      exit 2
     │    └─ RunDamaged, SchemaMismatch
     └─ RunStopped                            exit 3; says how to resume
+         └─ Interrupted                      a person asked for it
 
 Trouble with one record is data and is counted; trouble with the run is an exception; a bug is neither.
 A message says what, where and how to mend it.
@@ -90,6 +91,10 @@ class RunStopped(HarnessError):
     """The run ended before its time: budget, error rate, refused key or interrupt. It can be resumed."""
 
     exit_code = 3
+
+
+class Interrupted(RunStopped):
+    """A person stopped the run: Ctrl-C or SIGTERM."""
 
 
 class ProviderError(HarnessError):

@@ -69,11 +69,11 @@ class Registry:
         point = self._only(name)
         try:
             return point.load()
-        except Exception as error:  # a plugin's module may raise anything when imported
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # a plugin's module may raise anything when imported, SystemExit too
             what = f'{self.noun} "{name}" of {_origin(point)} cannot be loaded'
-            raise PluginBroken(
-                f"{what}: {type(error).__name__}: {error}", f"Is {point.value} right?"
-            ) from error
+            raise PluginBroken(f"{what}: {raised(error)}", f"Is {point.value} right?") from error
 
     def describe(self) -> tuple[PluginDescription, ...]:
         """Everything on the shelf; a plugin that cannot be loaded says why in its summary."""
@@ -180,14 +180,26 @@ def _module(file: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         loader.exec_module(module)
-    except Exception as error:  # a person's file may raise anything
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # a person's file may raise anything, SystemExit too
         del sys.modules[name]
         line = _line_of(error, file)
-        raise PluginBroken(f"{file}:{line}: {type(error).__name__}: {error}", "Mend the file.") from error
+        raise PluginBroken(f"{file}:{line}: {raised(error)}", "Mend the file.") from error
     return module
 
 
-def _line_of(error: Exception, file: Path) -> int:
+def raised(error: BaseException) -> str:
+    """What a plugin raised, as `KeyError: 'total'`."""
+    kind = type(error).__name__
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001  # an exception class of a stranger
+        message = "(its message cannot be shown)"
+    return f"{kind}: {message}" if message else kind
+
+
+def _line_of(error: BaseException, file: Path) -> int:
     if isinstance(error, SyntaxError) and error.filename == str(file):
         return error.lineno or 1
     lines = []

@@ -47,7 +47,11 @@ def facts(**changes: Any) -> RunFacts:
         method=(("Seed", "7"), ("Dataset hash", "sha256 9f2c…"), ("Harness", "0.1.0")),
         command="harness shadow invoices",
     )
-    return replace(given, **changes)
+    told = replace(given, **changes)
+    if {"incumbent", "candidate"} & set(changes):
+        return told
+    incumbent, candidate = (replace(arm, mark=told.mark) for arm in (told.incumbent, told.candidate))
+    return replace(told, incumbent=incumbent, candidate=candidate)
 
 
 def scored(

@@ -97,6 +97,9 @@ def test_a_link_to_outside_is_not_loaded(tmp_path: Path) -> None:
         ("x = 1\nimport nowhere_at_all\n", r"scorer\.py:2: ModuleNotFoundError: No module named"),
         ("x = 1\n\ndef f(:\n", r"scorer\.py:3: SyntaxError"),
         ("def f():\n    return 1 / 0\n\nf()\n", r"scorer\.py:2: ZeroDivisionError"),
+        ("import sys\n\nsys.exit(3)\n", r"scorer\.py:3: SystemExit: 3$"),
+        ("\nexit()\n", r"scorer\.py:2: SystemExit: None$"),
+        ("import asyncio\nraise asyncio.CancelledError\n", r"scorer\.py:2: CancelledError$"),
         ("\x00", r"scorer\.py:1: (SyntaxError|ValueError)"),
     ],
 )
@@ -104,6 +107,20 @@ def test_a_broken_file_is_named_with_its_line(source: str, message: str, tmp_pat
     (tmp_path / "scorer.py").write_text(source)
     with pytest.raises(PluginBroken, match=message):
         load_local(tmp_path, "scorer.py:f")
+
+
+def test_an_interrupt_while_a_file_runs_is_no_trouble_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "scorer.py").write_text("raise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        load_local(tmp_path, "scorer.py:f")
+
+
+def test_a_package_that_ends_the_process_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "leaves_at_once.py").write_text("import sys\nsys.exit(3)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    shelf = Registry(group="harness.nothing", noun="scorer", built_in={"mine": "leaves_at_once:X"})
+    with pytest.raises(PluginBroken, match="cannot be loaded: SystemExit: 3"):
+        shelf.load("mine")
 
 
 @pytest.fixture(scope="module")

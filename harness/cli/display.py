@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from harness.cli.terminal import note, plain
 from harness.domain.mark import Mark
@@ -36,7 +37,7 @@ def display(title: str, calls: Mapping[Arm, int], mark: Mark) -> Iterator[Callab
 
 
 def _table(title: str, progress: Progress, calls: Mapping[Arm, int], mark: Mark) -> Table:
-    table = Table(title=plain(title), title_justify="left", box=None, pad_edge=False)
+    table = Table(title=Text(plain(title)), title_justify="left", box=None, pad_edge=False)
     for column in (
         "",
         "",

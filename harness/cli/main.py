@@ -8,7 +8,6 @@ import os
 import sys
 import traceback
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -59,7 +58,7 @@ class CommandTable(click.Group):
 @click.group(
     cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
-@click.version_option(version("shadow-harness"), prog_name="harness")
+@click.version_option(package_name="shadow-harness", prog_name="harness")
 def root() -> None:
     """Replay production inputs to the current model and to an open one; see where the open one fails."""
 
@@ -81,13 +80,23 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Abort:
         click.echo("Stopped.", err=True)
         return 3
-    except BrokenPipeError:
-        # The reader of our output went away (`harness … | head`): nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (OSError, SystemExit) as error:
+        return _tell_outside(error)
     except Exception as error:  # noqa: BLE001 - the top of the program: a bug is told as one
         return _tell_bug(error)
     return result if isinstance(result, int) else 0
+
+
+def _tell_outside(error: OSError | SystemExit) -> int:
+    """What the system or a plugin did to us."""
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output went away (`harness … | head`): nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, OSError):
+        return _tell(HarnessError(f"{error.filename or 'the output'}: {error.strerror or error}"))
+    # Nothing of ours exits this way: a library or a plugin did, and the work is not done.
+    return _tell(HarnessError(f"something in the program or in a plugin ended it (exit {error.code})"))
 
 
 def _tell(error: HarnessError) -> int:

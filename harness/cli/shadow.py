@@ -28,7 +28,7 @@ from harness.cli.terminal import is_interactive, say
     "--budget-usd",
     type=click.FloatRange(min=0, min_open=True),
     metavar="X",
-    help="Stop before spending more.",
+    help="Stop before spending more, over all candidates.",
 )
 @click.option(
     "--set",
@@ -64,7 +64,7 @@ def shadow(  # noqa: PLR0913, PLR0917 - one parameter per option
     """
     if budget_usd is not None:
         overrides = (*overrides, f"replay.budget_usd={budget_usd!r}")
-    job = load("harness.pipeline.shadow:prepare")(
+    job = load("harness.pipeline.prepare:prepare")(
         dataset,
         reports=reports,
         incumbent=incumbent,

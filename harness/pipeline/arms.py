@@ -34,6 +34,7 @@ class ReadyArm:
         provider: None where the recorded answers stand for the calls.
         price: None where no price is known; costs are then unknown, never 0.
         embedded: Whether the sandbox that this run starts answers for it.
+        mark: Where its answers come from, as far as it is known before the first one.
     """
 
     arm: Arm
@@ -41,6 +42,7 @@ class ReadyArm:
     provider: HttpProvider | None
     price: Price | None
     embedded: bool
+    mark: Mark = Mark.LIVE
 
     @property
     def costs_money(self) -> bool:
@@ -66,6 +68,7 @@ class ReadyArm:
             "source": self.settings.source,
             "price": price_sentence(self.price),
             "limits": _own_limits(self.settings),
+            "mark": self.mark,
         }
 
 
@@ -98,8 +101,17 @@ def ready(config: RunConfig, arm: Arm) -> ReadyArm:
             max_connections=limits.concurrency,
         )
     except ConfigError as error:
-        raise ConfigError(f"{where}: {error.message}", error.hint) from None
-    return ReadyArm(arm=arm, settings=settings, provider=provider, price=price, embedded=embedded)
+        # The limits of an arm are checked as settings of [replay], where nobody wrote them.
+        message = error.message.removeprefix("[replay] ")
+        raise ConfigError(f"{where}: {message}", error.hint) from None
+    return ReadyArm(
+        arm=arm,
+        settings=settings,
+        provider=provider,
+        price=price,
+        embedded=embedded,
+        mark=_sandbox_mark(config) if settings.provider == SANDBOX else Mark.LIVE,
+    )
 
 
 def check_keys(arms: Iterable[ReadyArm]) -> None:
@@ -160,14 +172,19 @@ def arm_plan(
         provider=provider,
         settings=_replay_settings(ready_arm.settings, config),
         cost=ready_arm.cost,
+        # Recorded answers played back carry no token counts, and nobody is charged for them.
+        priced=ready_arm.price is not None and ready_arm.mark is not Mark.RECORDED,
         shared=shared,
     )
 
 
-def mark_of(arms: Mapping[Arm, ReadyArm], config: RunConfig) -> Mark:
-    """What everything shown of the run must say, as far as it is known before the first answer."""
-    if not any(entry.settings.provider == SANDBOX for entry in arms.values()):
-        return Mark.LIVE
+def mark_of(arms: Mapping[Arm, ReadyArm]) -> Mark:
+    """What everything shown of the run must say: the least real of its arms' marks."""
+    told = {entry.mark for entry in arms.values()}
+    return next(mark for mark in Mark if mark in told)
+
+
+def _sandbox_mark(config: RunConfig) -> Mark:
     return Mark.RECORDED if config.sandbox.get("source") == "recorded" else Mark.SIMULATED
 
 

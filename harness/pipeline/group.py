@@ -1,19 +1,22 @@
 """Which run directories a command works in: those of the unfinished run of the same identity, or new ones."""
 
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from harness.config import RunConfig
-from harness.dataset.reader import DatasetFacts
+from harness.dataset.reader import DatasetFacts, read_records
 from harness.domain.observation import Arm
+from harness.domain.record import Record
+from harness.errors import StoreError
 from harness.pipeline.arms import ReadyArm, mark_of
 from harness.store.layout import RunDirectory, list_runs, new_run_id, run_directory
 from harness.store.manifest import RunStart, read_run_start, write_run_start
@@ -28,6 +31,7 @@ class Member:
     Attributes:
         records: How many records the run covers.
         command: The command line that repeats the run.
+        overrides: The `--set` texts of that command.
     """
 
     config: RunConfig
@@ -35,6 +39,7 @@ class Member:
     facts: DatasetFacts
     records: int
     command: str
+    overrides: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -44,7 +49,7 @@ class Member:
             "limit": self.records,
             "stream": self.config.replay.stream,
             "arms": {
-                arm.value: entry.describe() | {"price": None, "limits": None}
+                arm.value: entry.describe() | {"price": None, "limits": None, "mark": None}
                 for arm, entry in self.arms.items()
             },
             "sandbox": self.config.sandbox if any(entry.embedded for entry in self.arms.values()) else None,
@@ -71,36 +76,51 @@ class OpenRun:
         return self.directory.manifest.is_file()
 
 
-def find_unfinished(reports: Path, members: Sequence[Member]) -> dict[str, RunStart]:
-    """The newest begun and unfinished group of the same runs: identity to its start; {} without one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What is there of a group already.
 
-    Raises:
-        StoreError: A run.json cannot be read.
+    Attributes:
+        starts: Identity to start of each run that was begun; empty where there is nothing to continue.
+        notes: What a person should know: runs that cannot be read.
     """
+
+    starts: Mapping[str, RunStart]
+    notes: list[str]
+
+
+def find_unfinished(reports: Path, members: Sequence[Member]) -> Begun:
+    """The newest begun group of the same runs, if it is not finished."""
     wanted = {member.identity for member in members}
     group = _group_of(members)
     found: dict[str, dict[str, RunStart]] = {}
+    notes = []
     for run in list_runs(reports, members[0].config.name):
-        start = read_run_start(run.run)
+        try:
+            start = read_run_start(run.run)
+        except StoreError as error:
+            notes.append(f"note: that run cannot be continued: {error.message}")
+            continue
         if start.group.startswith(group) and start.identity in wanted:
             found.setdefault(start.group, {})[start.identity] = start
-    for starts in reversed(found.values()):
-        unfinished = len(starts) < len(wanted) or any(
-            not _directory(reports, start).manifest.is_file() for start in starts.values()
-        )
-        if unfinished:
-            return starts
-        break
-    return {}
+    newest = found[max(found)] if found else {}
+    unfinished = len(newest) < len(wanted) or any(
+        not _directory(reports, start).manifest.is_file() for start in newest.values()
+    )
+    return Begun(starts=newest if unfinished else {}, notes=notes)
 
 
-def open_group(reports: Path, members: Sequence[Member], now: datetime) -> list[OpenRun]:
+def open_group(reports: Path, members: Sequence[Member], now: datetime) -> tuple[list[OpenRun], list[str]]:
     """The directories of all members, made where they are missing, before the first call of any.
 
+    Returns:
+        The runs, and notes for a person.
+
     Raises:
-        StoreError: A directory cannot be made or read.
+        StoreError: A directory cannot be made.
     """
-    begun = find_unfinished(reports, members)
+    found = find_unfinished(reports, members)
+    begun = found.starts
     moment = f"{now.astimezone(UTC):%Y%m%d-%H%M%S-%f}"
     group = next((start.group for start in begun.values()), f"{_group_of(members)}-{moment}")
     ids = [
@@ -109,19 +129,24 @@ def open_group(reports: Path, members: Sequence[Member], now: datetime) -> list[
     ]
     runs = []
     for member, run_id in zip(members, ids, strict=True):
-        start = begun.get(member.identity)
-        if start is None:
-            start = _start(member, run_id, group, tuple(ids), now)
-            write_run_start(run_directory(reports, member.config.name, run_id).create().run, start)
+        start = _start(member, run_id, group, tuple(ids), now)
+        directory = run_directory(reports, member.config.name, run_id)
+        if member.identity in begun:
+            # Settings that do not decide the answers may have changed: the run is told by the newest.
+            start = replace(start, started_at=begun[member.identity].started_at)
+        else:
+            directory.create()
+        if not directory.manifest.is_file():
+            write_run_start(directory.run, start)
         runs.append(
-            OpenRun(
-                directory=_directory(reports, start),
-                member=member,
-                start=start,
-                resumed=member.identity in begun,
-            )
+            OpenRun(directory=directory, member=member, start=start, resumed=member.identity in begun)
         )
-    return runs
+    return runs, found.notes
+
+
+def records_of(member: Member) -> Iterator[Record]:
+    """The records of a run, one at a time."""
+    return islice(read_records(member.config.folder), member.records)
 
 
 def _fresh_id(reports: Path, member: Member, now: datetime) -> str:
@@ -143,6 +168,19 @@ def _group_of(members: Sequence[Member]) -> str:
     return blake2b(together.encode(), digest_size=6).hexdigest()
 
 
+def told_settings(config: RunConfig) -> dict[str, Any]:
+    """The tables of dataset.toml as run.json keeps them, arms aside."""
+    return {
+        "folder": str(config.folder.resolve()),
+        "dataset": asdict(config.dataset),
+        "replay": asdict(config.replay),
+        "scorers": [dict(table) for table in config.scorers],
+        "decision": asdict(config.decision),
+        "factors": asdict(config.factors),
+        "sandbox": dict(config.sandbox),
+    }
+
+
 def _start(member: Member, run_id: str, group: str, ids: tuple[str, ...], now: datetime) -> RunStart:
     config = member.config
     return RunStart(
@@ -154,17 +192,9 @@ def _start(member: Member, run_id: str, group: str, ids: tuple[str, ...], now: d
         dataset_path=str(config.folder),
         dataset_sha256=member.facts.sha256,
         records=member.records,
-        mark=mark_of(member.arms, config),
+        mark=mark_of(member.arms),
         arms={arm: entry.describe() for arm, entry in member.arms.items()},
-        settings={
-            "command": member.command,
-            "dataset": asdict(config.dataset),
-            "replay": asdict(config.replay),
-            "scorers": [dict(table) for table in config.scorers],
-            "decision": asdict(config.decision),
-            "factors": asdict(config.factors),
-            "sandbox": dict(config.sandbox) if any(entry.embedded for entry in member.arms.values()) else {},
-        },
+        settings=told_settings(config) | {"command": member.command, "overrides": list(member.overrides)},
         seed=config.replay.seed,
         versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
         started_at=now,

@@ -10,8 +10,10 @@ from harness.analysis import AnalysisSettings, analysis_from_json, analysis_to_j
 from harness.analysis.arms import ArmSummary
 from harness.analysis.result import Analysis
 from harness.config import RunConfig, load_config
+from harness.domain.mark import Mark
 from harness.domain.observation import Arm
 from harness.errors import RunDamaged
+from harness.pipeline.group import told_settings
 from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render
 from harness.report.summary import summary_lines
@@ -85,8 +87,7 @@ def score_run(reference: str, *, reports: Path) -> str:
     run, start, config = _opened(reference, reports)
     scorers = scorers_of(config)
     rows = _score(run, start, scorers)
-    settings = {**start.settings, "scorers": [dict(table) for table in config.scorers]}
-    write_run_start(run.run, replace(start, settings=settings))
+    _tell_settings(run, start, config)
     # They tell of the scores before; analyze and report make them anew.
     run.analysis.unlink(missing_ok=True)
     run.report.unlink(missing_ok=True)
@@ -99,9 +100,11 @@ def analyze_run(reference: str, *, reports: Path) -> str:
     Raises:
         RunNotFound, RunDamaged, ConfigError: As their messages say.
     """
-    run, _, config = _opened(reference, reports)
+    run, start, config = _opened(reference, reports)
     _must_be(run.scores, _SCORE_FIRST)
     analysis = _analyze(run, config, [])
+    _tell_settings(run, start, config)
+    run.report.unlink(missing_ok=True)  # it tells of the analysis before
     return f"{analysis.pairs:,} pairs analyzed: {run.analysis}"
 
 
@@ -125,7 +128,24 @@ def _opened(reference: str, reports: Path) -> tuple[RunDirectory, RunStart, RunC
     run = find_run(reports, reference)
     start = read_run_start(run.run)
     _must_be(run.pairs, "The run did not get that far: run harness shadow again to continue it.")
-    return run, start, load_config(Path(start.dataset_path))
+    return run, start, _config_of(start)
+
+
+def _config_of(start: RunStart) -> RunConfig:
+    """The settings as dataset.toml has them now, with the run's own `--set` on top."""
+    folder = Path(str(start.settings.get("folder") or start.dataset_path))
+    overrides = tuple(str(text) for text in start.settings.get("overrides", ()))
+    if not folder.is_dir():
+        raise RunDamaged(
+            f"the dataset of run {start.run_id} is no longer at {folder}",
+            "Put it back there; it holds the scorers.",
+        )
+    return load_config(folder, overrides=overrides)
+
+
+def _tell_settings(run: RunDirectory, start: RunStart, config: RunConfig) -> None:
+    """The run is told by the settings that its scores and analysis were made with."""
+    write_run_start(run.run, replace(start, settings={**start.settings, **told_settings(config)}))
 
 
 def _must_be(file: Path, hint: str) -> None:
@@ -190,6 +210,7 @@ def _arm_facts(arm: Mapping[str, Any]) -> ArmFacts:
         endpoint=str(arm["base_url"]),
         recorded=arm["source"] == "recorded",
         price=str(arm["price"]),
+        mark=Mark(arm.get("mark", Mark.LIVE)),
     )
 
 

@@ -83,7 +83,8 @@ def parse_arm(text: str) -> ArmSettings:
     name, at, url = text.strip().partition("@http")
     provider, slash, model = name.partition("/")
     if not (slash and model and _PROVIDER.fullmatch(provider)):
-        raise ConfigError(f'"{text}" is no arm; {_EXAMPLE}')
+        shown = _shown(name) if "://" in name else name
+        raise ConfigError(f'"{shown}{"@…" if at else ""}" is no arm; {_EXAMPLE}')
     return ArmSettings(provider=provider, model=model, base_url=f"http{url}" if at else None)
 
 
@@ -91,7 +92,8 @@ def clean_base_url(text: str) -> str:
     """The base URL in one spelling: no slash at the end, no `/chat/completions`.
 
     Raises:
-        ConfigError: It is not an http(s) URL with a host, or it holds a user name or a password.
+        ConfigError: It is not an http(s) URL with a host, or it holds a user name, a password, a query
+            or a fragment.
     """
     url = text.strip()
     try:
@@ -108,8 +110,13 @@ def clean_base_url(text: str) -> str:
             f"the base URL of {parts.hostname} holds a user name or a password",
             hint="Put the key into an environment variable and name it in api_key_env.",
         )
-    if any(c.isspace() or not c.isprintable() for c in url) or parts.fragment:
-        raise ConfigError(f'"{_shown(url)}" is not a base URL: it holds a space or a fragment')
+    if "?" in url or "#" in url:
+        raise ConfigError(
+            f"the base URL of {parts.hostname} holds a query or a fragment (after ? or #)",
+            hint="Put a key into an environment variable and name it in api_key_env.",
+        )
+    if any(c.isspace() or not c.isprintable() for c in url):
+        raise ConfigError(f'"{_shown(url)}" is not a base URL: it holds a space')
     return _rebuilt(parts)
 
 
@@ -119,6 +126,10 @@ def _rebuilt(parts: SplitResult) -> str:
 
 
 def _shown(url: str) -> str:
-    """The URL without what may be a password, for a message."""
+    """The URL without what may be a password or a key, for a message."""
+    url, mark, _ = url.partition("?")
+    url, hash_, _ = url.partition("#")
+    if mark or hash_:
+        url += (mark or hash_) + "…"
     before, at, after = url.rpartition("@")
     return f"{before.partition('://')[0]}://…@{after}" if at else url

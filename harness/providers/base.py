@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from harness.domain.chat import ChatRequest, JsonObject, Response
 from harness.errors import ProviderError
@@ -27,16 +27,6 @@ class HttpCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimits:
-    """What the rate-limit headers of an answer say; None where they are silent."""
-
-    remaining_requests: int | None = None
-    remaining_tokens: int | None = None
-    reset_requests_s: float | None = None
-    reset_tokens_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A response with the clock of its one attempt.
 
@@ -50,7 +40,6 @@ class Reply:
     sent_at_s: float
     ttft_s: float | None
     latency_s: float
-    limits: RateLimits = field(default_factory=RateLimits)
 
 
 class Session(Protocol):
@@ -128,8 +117,4 @@ class Dialect(Protocol):
 
     def error_of(self, status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
         """What an answer with an error status means; header names are lower case."""
-        ...
-
-    def read_request(self, body: Mapping[str, Any]) -> ChatRequest:
-        """A wire request as a ChatRequest (for the proxy and the importers)."""
         ...

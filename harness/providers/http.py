@@ -11,8 +11,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final, cast
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
@@ -30,7 +28,8 @@ from harness.errors import (
 )
 from harness.providers.base import Dialect, HttpCall, Reply, StreamFold
 from harness.providers.credentials import require_key
-from harness.providers.limits import rate_limits_of
+from harness.providers.masking import SHORTEST_KEY, hide_in_error, hide_in_response
+from harness.providers.proxy import proxy_of
 from harness.providers.sse import EventParser
 from harness.providers.wire import mapping_of, parse_json, plain_message
 
@@ -115,9 +114,8 @@ class HttpProvider:
             # Per call, asyncio.timeout is the clock.
             timeout=aiohttp.ClientTimeout(total=None),
         ) as pool:
-            transport = AiohttpTransport(
-                verify=tls, client=pool, proxy=_proxy_for(self.served_at or self.base_url)
-            )
+            proxy = proxy_of(self.served_at or self.base_url)
+            transport = AiohttpTransport(verify=tls, client=pool, proxy=httpx.Proxy(proxy) if proxy else None)
             yield HttpSession(transport, self, url, key)
 
 
@@ -131,7 +129,8 @@ class HttpSession:
         self.dialect = provider.dialect
         self.timeouts = provider.timeouts
         self.extensions = {"timeout": {"connect": provider.timeouts.connect_s}}
-        self._key = key
+        # A key of a few letters is none, and hiding those letters would garble the texts.
+        self._key = key if key and len(key) >= SHORTEST_KEY else None
         self.headers = httpx.Headers(
             {
                 "accept": "application/json, text/event-stream",
@@ -154,8 +153,9 @@ class HttpSession:
         # Raised outside any `except`: a cause would carry the request, and with it the key.
         outcome = await _Attempt(self, call).outcome()
         if isinstance(outcome, ProviderError):
-            raise self._without_key(outcome)
-        return outcome
+            raise hide_in_error(self._key, outcome)
+        response = hide_in_response(self._key, outcome.response)
+        return outcome if response is outcome.response else replace(outcome, response=response)
 
     def request(self, call: HttpCall) -> httpx.Request:
         """The request of a call; the parsed URL is kept, for it is nearly always the same."""
@@ -164,13 +164,6 @@ class HttpSession:
         return httpx.Request(
             "POST", self._url, headers=self.headers, content=call.body, extensions=self.extensions
         )
-
-    def _without_key(self, error: ProviderError) -> ProviderError:
-        # A key of a few letters is none, and hiding those letters would garble the message.
-        if self._key and len(self._key) >= 8 and self._key in error.message:
-            error.message = error.message.replace(self._key, "[key]")
-            error.args = (error.message,)
-        return error
 
 
 class _Attempt:
@@ -250,13 +243,29 @@ class _Attempt:
             await self._collect(chunks, MAX_ERROR_BYTES)
             raise self._refusal(status)
         kind = self._headers.get("content-type", "")
-        if "event-stream" in kind or (self._call.stream and "json" not in kind and "html" not in kind):
-            await self._read_stream(chunks, deadline)
+        may_stream = "event-stream" in kind or (
+            self._call.stream and "json" not in kind and "html" not in kind
+        )
+        head = await self._head(chunks) if may_stream else b""
+        # A content type may be wrong or missing; no event begins with a brace or a bracket.
+        if may_stream and head.lstrip()[:1] not in (b"{", b"["):
+            await self._read_stream(head, chunks, deadline)
         else:
             deadline.reschedule(self._due_s)
+            self._body += head
             if await self._collect(chunks, MAX_BODY_BYTES):
                 raise Malformed(f"the answer is longer than {MAX_BODY_BYTES:,} bytes", http_status=200)
             self._response = self._decode()
+
+    async def _head(self, chunks: AsyncIterator[bytes]) -> bytes:
+        """The body up to the end of the first chunk that is not all space; b"" where there is none."""
+        head = bytearray()
+        async for chunk in chunks:
+            self._last = time.perf_counter()
+            head += chunk
+            if chunk.strip() or len(head) > MAX_BODY_BYTES:
+                break
+        return bytes(head)
 
     async def _collect(self, chunks: AsyncIterator[bytes], most: int) -> bool:
         """Read the body; True where it is longer than `most` bytes and was not read to its end."""
@@ -277,24 +286,30 @@ class _Attempt:
             payload = payload[0]
         return self._session.dialect.decode(mapping_of(payload))
 
-    async def _read_stream(self, chunks: AsyncIterator[bytes], deadline: asyncio.Timeout) -> None:
+    async def _read_stream(
+        self, head: bytes, chunks: AsyncIterator[bytes], deadline: asyncio.Timeout
+    ) -> None:
         fold = self._fold = self._session.dialect.fold()
         parser = EventParser()
+        self._take(head, parser, fold, deadline)
         async for chunk in chunks:
-            now = self._last = time.perf_counter()
-            self._received += len(chunk)
-            if self._received > MAX_BODY_BYTES:
-                raise Malformed(f"the stream is longer than {MAX_BODY_BYTES:,} bytes", http_status=200)
-            was_finished = fold.finished
-            for event in parser.feed(chunk):
-                if fold.feed(event) and self._ttft_s is None:
-                    self._ttft_s = now - self._started
-                    deadline.reschedule(self._due_s)
-            if fold.finished and not was_finished:
-                deadline.reschedule(min(self._due_s, self._loop.time() + TAIL_S))
+            self._last = time.perf_counter()
+            self._take(chunk, parser, fold, deadline)
         if not fold.finished:
             self._flush(parser, fold)
         self._response = fold.response()
+
+    def _take(self, chunk: bytes, parser: EventParser, fold: StreamFold, deadline: asyncio.Timeout) -> None:
+        self._received += len(chunk)
+        if self._received > MAX_BODY_BYTES:
+            raise Malformed(f"the stream is longer than {MAX_BODY_BYTES:,} bytes", http_status=200)
+        was_finished = fold.finished
+        for event in parser.feed(chunk):
+            if fold.feed(event) and self._ttft_s is None:
+                self._ttft_s = self._last - self._started
+                deadline.reschedule(self._due_s)
+        if fold.finished and not was_finished:
+            deadline.reschedule(min(self._due_s, self._loop.time() + TAIL_S))
 
     def _flush(self, parser: EventParser, fold: StreamFold) -> None:
         """Take a last event that lacks its blank line.
@@ -324,7 +339,6 @@ class _Attempt:
             sent_at_s=self._sent_at_s,
             ttft_s=self._ttft_s,
             latency_s=self._last - self._started,
-            limits=rate_limits_of(self._headers),
         )
 
     def _refusal(self, status: int) -> ProviderError:
@@ -377,21 +391,3 @@ def _next_url(request: httpx.Request, response: httpx.Response) -> httpx.URL | N
     url = request.url.join(location)
     same = (url.scheme, url.host, url.port) == (request.url.scheme, request.url.host, request.url.port)
     return url if same else None
-
-
-def _proxy_for(base_url: str) -> httpx.Proxy | None:
-    """The proxy that the environment names for this address.
-
-    Asked once: with aiohttp's own `trust_env` every call looks it up in a thread, and reads `.netrc`.
-    """
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
-        return None
-    proxy = getproxies().get(parts.scheme)
-    if not proxy:
-        return None
-    try:
-        return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
-    except (ValueError, httpx.InvalidURL):
-        raise ConfigError(f"the proxy in {parts.scheme.upper()}_PROXY is not a URL") from None

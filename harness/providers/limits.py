@@ -1,4 +1,4 @@
-"""What answer headers say about rate limits and waiting; pure.
+"""What answer headers say about waiting; pure.
 
 Headers are passed with lower-case names.
 """
@@ -7,8 +7,6 @@ import math
 import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-
-from harness.providers.base import RateLimits
 
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _STEP = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|us|µs|ns|h|m|s)")
@@ -39,33 +37,12 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     return seconds if seconds is not None else _until(text, headers.get("date", ""))
 
 
-def rate_limits_of(headers: Mapping[str, str]) -> RateLimits:
-    """What the `x-ratelimit-*` headers say; Together's names without a suffix mean requests."""
-    if not any(name.startswith("x-ratelimit-") for name in headers):
-        return RateLimits()
-
-    def value(*names: str) -> str | None:
-        return next((headers[name] for name in names if name in headers), None)
-
-    return RateLimits(
-        remaining_requests=_count(value("x-ratelimit-remaining-requests", "x-ratelimit-remaining")),
-        remaining_tokens=_count(value("x-ratelimit-remaining-tokens")),
-        reset_requests_s=duration_s(value("x-ratelimit-reset-requests", "x-ratelimit-reset")),
-        reset_tokens_s=duration_s(value("x-ratelimit-reset-tokens")),
-    )
-
-
 def _number(text: str) -> float | None:
     try:
         number = float(text)
     except ValueError:
         return None
     return max(0.0, number) if math.isfinite(number) else None
-
-
-def _count(text: str | None) -> int | None:
-    number = _number(text) if text is not None else None
-    return None if number is None else int(number)
 
 
 def _until(text: str, now: str) -> float | None:

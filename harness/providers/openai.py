@@ -32,8 +32,7 @@ class OpenAIDialect:
         if stream:
             body["stream"] = True
             body["stream_options"] = {**mapping_of(options), "include_usage": True}
-        path, mark, query = base_url.partition("?")
-        url = f"{path.rstrip('/')}/chat/completions{mark}{query}"
+        url = f"{base_url.rstrip('/')}/chat/completions"
         data = dump_json(body)
         fingerprint = blake2b(url.encode() + b"\0" + data, digest_size=16).hexdigest()
         return HttpCall(url=url, body=data, stream=stream, fingerprint=fingerprint)
@@ -79,10 +78,6 @@ class OpenAIDialect:
     def error_of(self, status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
         """The error that an answer with this status means; header names are lower case."""
         return error_of(status, headers, body)
-
-    def read_request(self, body: Mapping[str, Any]) -> ChatRequest:
-        """The wire request as it stands: a ChatRequest is a chat-completions body."""
-        return ChatRequest(body=body)
 
 
 class OpenAIFold:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 MESSAGE_CHARACTERS = 300
+_MOST_TOKENS = 2**63 - 1  # what a file can hold
 _KEY_SHAPES = re.compile(
     r"(?P<word>\bBearer\s+)\S+"
     r"|\b(?:sk|gsk|pk|rk|fw|tgp_v1|nvapi|hf|xai|csk|esecret)[-_][\w*.…-]{6,}"
@@ -65,7 +66,8 @@ def count_of(value: object) -> int | None:
     """A token count; None where it is absent or makes no sense."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if value >= 0 and value == value // 1 else None
+    # Bounds first: infinity has no whole part, and NaN lies within no bounds.
+    return int(value) if 0 <= value <= _MOST_TOKENS and value == value // 1 else None
 
 
 def mapping_of(value: object) -> Mapping[str, Any]:

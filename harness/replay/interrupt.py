@@ -27,6 +27,7 @@ def run_interruptibly(work: Coroutine[Any, Any, _Result]) -> _Result:
 async def _cancelled_by_signals(work: Coroutine[Any, Any, _Result]) -> _Result:
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
     for number in _SIGNALS:
         loop.add_signal_handler(number, task.cancel)
     try:
@@ -36,3 +37,5 @@ async def _cancelled_by_signals(work: Coroutine[Any, Any, _Result]) -> _Result:
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
+            # The loop would leave the system's own behaviour, which for SIGTERM is a silent death.
+            signal.signal(number, before[number])

@@ -105,7 +105,7 @@ class Lane:
             if isinstance(outcome, _Failure) and outcome.cause is not None and self._ledger.reason is None:
                 wait_s = self._retry.wait_s(outcome.cause, waits.attempt, self._random)
             if wait_s is None:
-                self._ledger.record(_observation(job, outcome, waits))
+                self._ledger.record(_observation(job, outcome, waits), job)
                 return
             waits.attempt += 1
             began = self._clock.monotonic()

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping
 
 from harness.domain.observation import Arm, Observation
-from harness.errors import HarnessError, RunStopped, StoreError
-from harness.replay.plan import ArmPlan
+from harness.errors import HarnessError, Interrupted, RunStopped, StoreError
+from harness.replay.charge import Charges
+from harness.replay.plan import ArmPlan, Job
 from harness.replay.progress import Progress, ShowProgress, Tally
 from harness.replay.settings import ReplaySettings
 from harness.replay.stop import StopRule
@@ -44,6 +45,7 @@ class Ledger:
         self._plans = plans
         self._settings = settings
         self._tallies = {arm: Tally() for arm in plans}
+        self._charges = {arm: Charges(plan) for arm, plan in plans.items()}
         self._rule = StopRule(settings, {arm: plan.name for arm, plan in plans.items()})
         self._show = show
         self._clock = clock
@@ -55,9 +57,8 @@ class Ledger:
             return
         for observation in done.paid():
             arm = observation.key.arm
-            cost = self._plans[arm].cost_of(observation) if arm in self._plans else None
-            if cost is not None:
-                self._rule.paid_earlier(arm, cost)
+            if arm in self._plans and self._plans[arm].priced:
+                self._rule.paid_earlier(arm, self._plans[arm].cost_of(observation))
 
     def reuse(self, arm: Arm) -> None:
         """Count a call that this run had settled before."""
@@ -87,19 +88,31 @@ class Ledger:
         self.in_flight[arm] -= 1
         self._rule.ended(arm)
 
-    def record(self, observation: Observation) -> None:
-        """Take a call that has come to an end."""
+    def record(self, observation: Observation, job: Job | None = None) -> None:
+        """Take a call that has come to an end; without its job it was never sent."""
         self._append(observation, shared=False)
         arm = observation.key.arm
-        cost = self._plans[arm].cost_of(observation)
-        self._tallies[arm].add(observation, cost)
-        reason = self._rule.finished(observation, cost)
+        self._tallies[arm].add(observation, self._plans[arm].cost_of(observation))
+        reason = self._rule.finished(
+            observation, self._charge(observation, job), before=job.failed_before if job else None
+        )
         if reason is not None:
             self.stop(reason, grace_s=self.interrupt_grace_s)
         now = self._clock.monotonic()
         if now - self._shown_at >= _SHOW_EVERY_S:
             self._shown_at = now
             self._show(self.progress())
+
+    def _charge(self, observation: Observation, job: Job | None) -> float | None:
+        """What the call counts against the budget, if there is one."""
+        if self._settings.budget_usd is None:
+            return None
+        try:
+            return self._charges[observation.key.arm].of(observation, job)
+        except RunStopped as reason:
+            # As at the end of a budget: what is in flight is being paid for.
+            self.stop(reason, grace_s=None)
+            return None
 
     def stop(self, reason: HarnessError, *, grace_s: float | None) -> None:
         """End the run; the first reason stays."""
@@ -113,7 +126,7 @@ class Ledger:
         counts = " and ".join(
             f"{progress.done + progress.reused} {arm} calls" for arm, progress in self.progress().arms.items()
         )
-        reason = RunStopped(f"interrupted after {counts}; every answer that arrived is kept")
+        reason = Interrupted(f"interrupted after {counts}; every answer that arrived is kept")
         self.stop(reason, grace_s=self.interrupt_grace_s)
 
     def progress(self) -> Progress:

@@ -29,6 +29,7 @@ class ArmPlan:
         provider: None where the recorded answers stand for the calls.
         settings: Concurrency, limits, retries and time-outs of this arm.
         cost: US dollars of a response, None where unknown.
+        priced: Whether its calls count against the budget; not so those of one's own server.
         shared: Journals of other runs of the group, whose calls need not be paid again.
     """
 
@@ -37,6 +38,7 @@ class ArmPlan:
     provider: Provider | None
     settings: ReplaySettings
     cost: CostOf = unknown_cost
+    priced: bool = True
     shared: tuple[JournalIndex, ...] = ()
 
     def cost_of(self, observation: Observation) -> float | None:
@@ -54,12 +56,14 @@ class Job:
     Attributes:
         input_tokens: Estimate: four bytes of the body a token.
         max_output_tokens: What the request allows, None where it does not say.
+        failed_before: Kind of the error that the call came to before this run was continued, or None.
     """
 
     key: CallKey
     call: HttpCall
     input_tokens: int
     max_output_tokens: int | None
+    failed_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,12 @@ def remaining(plan: ArmPlan, record: Record, done: JournalIndex) -> Job | Shared
         call=prepared,
         input_tokens=len(prepared.body) // 4,
         max_output_tokens=_max_output_tokens(record),
+        failed_before=_failed_before(done.get(key)),
     )
+
+
+def _failed_before(earlier: Observation | None) -> str | None:
+    return earlier.outcome.kind if earlier and isinstance(earlier.outcome, CallError) else None
 
 
 def observe(plan: ArmPlan, record: Record, done: JournalIndex) -> Observation:
@@ -124,8 +133,11 @@ def observe(plan: ArmPlan, record: Record, done: JournalIndex) -> Observation:
 
 
 def _recorded(arm: Arm, record: Record) -> Observation:
-    missing = CallError(kind="not_recorded", message="the record has no answer from production")
-    return Observation(key=_key(arm, record, "recorded"), outcome=record.recorded or missing, timing=Timing())
+    key = _key(arm, record, "recorded")
+    if record.recorded is None:
+        missing = CallError(kind="not_recorded", message="the record has no answer from production")
+        return Observation(key=key, outcome=missing, timing=Timing())
+    return Observation(key=key, outcome=record.recorded, timing=record.recorded_timing or Timing())
 
 
 def _prepare(plan: ArmPlan, record: Record) -> HttpCall | CallError:

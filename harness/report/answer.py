@@ -32,6 +32,19 @@ _ERROR_WORDS = {
 }
 
 
+def origin(facts: RunFacts, names: Names) -> str:
+    """Where the answers come from; where one arm was really called, which one was not."""
+    note = visible(facts.note)
+    marks = {facts.incumbent.mark: names.incumbent, facts.candidate.mark: names.candidate}
+    if Mark.LIVE not in marks or len(marks) == 1:
+        return f"{MARK_SENTENCES[facts.mark]} {note}".strip()
+    played = next(name for mark, name in marks.items() if mark is not Mark.LIVE)
+    return (
+        f"Answers and times of {played} come from the sandbox and say nothing about a real model. "
+        f"{marks[Mark.LIVE]} was really called. {note}"
+    ).strip()
+
+
 def error_words(kind: str) -> str:
     """A kind of call error in words."""
     return _ERROR_WORDS.get(kind) or visible(kind).replace("_", " ")

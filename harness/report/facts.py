@@ -13,6 +13,7 @@ class ArmFacts:
         model: The name sent to the endpoint.
         endpoint: Its base URL.
         recorded: Whether the arm's answers are those recorded in production (it was not called).
+        mark: Where its answers come from.
         price: Price and where it comes from, as one sentence; "" where it is unknown.
     """
 
@@ -21,6 +22,7 @@ class ArmFacts:
     endpoint: str = ""
     recorded: bool = False
     price: str = ""
+    mark: Mark = Mark.LIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,12 +47,20 @@ def _kinds(analysis: Analysis, names: Names) -> list[str]:
 
 def _quadrants(analysis: Analysis) -> list[str]:
     if not analysis.compared:
-        return []
+        return [f"Not counted: {_reasons(analysis)}"] if analysis.unscored else []
     counts = ", ".join(
         f"{entry.quadrant.value.replace('_', ' ')} {number(entry.count)}" for entry in analysis.quadrants
     )
     left_out = analysis.pairs - analysis.compared
-    return [f"Pairs: {counts}" + (f", not counted {number(left_out)}" if left_out else "")]
+    return [f"Pairs: {counts}" + (f", not counted {number(left_out)}" if left_out else "")] + (
+        [f"Not counted: {_reasons(analysis)}"] if left_out else []
+    )
+
+
+def _reasons(analysis: Analysis) -> str:
+    """Why pairs are neither right nor wrong, the commonest reasons first."""
+    most = (f"{number(entry.count)} because {visible(entry.name)[:150]}" for entry in analysis.unscored[:2])
+    return "; ".join(most)
 
 
 def _calls(analysis: Analysis, names: Names) -> str:
@@ -64,6 +72,13 @@ def _calls(analysis: Analysis, names: Names) -> str:
 
 
 def _cost(analysis: Analysis, facts: RunFacts, names: Names) -> str:
-    mark = "" if facts.mark is Mark.LIVE else f" ({facts.mark.value}, nothing was paid)"
-    sides = ((names.incumbent, analysis.incumbent), (names.candidate, analysis.candidate))
-    return f"Cost{mark}: " + ", ".join(f"{name} {cost(arm)}" for name, arm in sides)
+    sides = (
+        (names.incumbent, facts.incumbent.mark, analysis.incumbent),
+        (names.candidate, facts.candidate.mark, analysis.candidate),
+    )
+    unpaid = [f"{name} {mark.value}" for name, mark, _ in sides if mark is not Mark.LIVE]
+    if len(unpaid) == len(sides):
+        told = f" ({facts.mark.value}, nothing was paid)"
+    else:
+        told = f" ({unpaid[0]}, not paid)" if unpaid else ""
+    return f"Cost{told}: " + ", ".join(f"{name} {cost(arm)}" for name, _, arm in sides)

@@ -7,7 +7,7 @@ from harness.analysis.failure.sentence import Phrase
 from harness.analysis.outcome import CASE_QUADRANTS, Basis
 from harness.analysis.result import Analysis
 from harness.domain.pair import Pair
-from harness.report.answer import MARK_SENTENCES, banners, headline, lead, square
+from harness.report.answer import banners, headline, lead, origin, square
 from harness.report.casebook import Casebook, casebook, chosen_cases
 from harness.report.facts import RunFacts
 from harness.report.figures import (
@@ -46,7 +46,7 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
     return View(
         title=f"{visible(facts.dataset)} · {names.candidate} against {names.incumbent} · {facts.mark.value}",
         masthead=_masthead(analysis, facts, names),
-        mark_sentence=f"{MARK_SENTENCES[facts.mark]} {visible(facts.note)}".strip(),
+        mark_sentence=origin(facts, names),
         headline=headline(analysis, names, unit),
         lead=tuple(sentence for sentence in lead(analysis, names) if sentence),
         caution="A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
@@ -68,7 +68,7 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         speed_note=speed_note(facts),
         averages=averages(analysis, names) if analysis.pairs else None,
         averages_note=_averages_note(analysis, names),
-        method=_method(analysis, facts),
+        method=_method(analysis, facts, names),
         method_notes=method_notes(analysis),
         command=visible(facts.command),
     )
@@ -117,9 +117,9 @@ def _averages_note(analysis: Analysis, names: Names) -> str:
     return "An average hides what stands above; read it last."
 
 
-def _method(analysis: Analysis, facts: RunFacts) -> tuple[tuple[str, str], ...]:
+def _method(analysis: Analysis, facts: RunFacts, names: Names) -> tuple[tuple[str, str], ...]:
     rows = [
-        ("Answers", f"{facts.mark.value}. {MARK_SENTENCES[facts.mark]}".strip()),
+        ("Answers", f"{facts.mark.value}. {origin(facts, names)}".strip()),
         ("Run", f"{facts.run_id}, {facts.date}"),
         ("Incumbent", _arm(facts.incumbent.provider, facts.incumbent.model, facts.incumbent.endpoint)),
         ("Candidate", _arm(facts.candidate.provider, facts.candidate.model, facts.candidate.endpoint)),

@@ -3,16 +3,18 @@
 import dataclasses
 import difflib
 import inspect
+import math
 import re
 from collections.abc import Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from harness.errors import ConfigError, PluginBroken
-from harness.plugins import Folder, load_local
+from harness.errors import ConfigError, PluginBroken, PluginError
+from harness.plugins import Folder, load_local, raised
 from harness.scorers import REGISTRY
 from harness.scorers.base import Scorer
 from harness.scorers.function import FunctionScorer
+from harness.scorers.signature import check_signature
 from harness.scorers.stage import NamedScorer
 
 # Of a table, not of the scorer.
@@ -32,15 +34,31 @@ def build_scorers(tables: Sequence[Mapping[str, Any]], dataset_folder: Folder) -
     """All scorers of a dataset, in order; the first is the primary one.
 
     Raises:
-        ConfigError: As `build_scorer`, or two scorers have one name.
-        PluginError: As `build_scorer`.
+        ConfigError: As `build_scorer`, or two scorers have one name; names dataset.toml.
+        PluginError: As `build_scorer`; names dataset.toml, or the scorer's own file and line.
     """
-    built = tuple(build_scorer(table, dataset_folder) for table in tables)
-    names = [named.name for named in built]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ConfigError(f'[[scorers]] has two scorers named "{twice}"', 'Give one of them a name = "…".')
-    return built
+    file = dataset_folder / "dataset.toml"
+    built: list[NamedScorer] = []
+    for table in tables:
+        try:
+            named = build_scorer(table, dataset_folder)
+            _check_new(named.name, [other.name for other in built])
+        except (ConfigError, PluginError) as error:
+            if _names_own_file(error, table, dataset_folder):
+                raise
+            raise type(error)(f"{file}: {error.message}", error.hint) from error
+        built.append(named)
+    return tuple(built)
+
+
+def _check_new(name: str, names: Sequence[str]) -> None:
+    if name in names:
+        raise ConfigError(f'[[scorers]] has two scorers named "{name}"', 'Give one of them a name = "…".')
+
+
+def _names_own_file(error: ConfigError | PluginError, table: Mapping[str, Any], folder: Folder) -> bool:
+    own = str(table.get("use")).partition(":")[0]
+    return own.endswith(".py") and error.message.startswith(f"{folder / own}:")
 
 
 def build_scorer(table: Mapping[str, Any], dataset_folder: Folder) -> NamedScorer:
@@ -74,24 +92,36 @@ def _scorer(target: Any, use: str, settings: Mapping[str, Any]) -> Scorer:
         if not getattr(target, "__harness_scorer__", False):
             raise PluginBroken(f"{use} is not marked as a scorer", "Write @scorer above the function.")
         _checked(use, settings, {})
+        check_signature(target, use)
         return FunctionScorer(function=target)
     if not callable(getattr(target, "score", None)) and "__call__" not in dir(target):
         raise PluginBroken(
             f"{use} is no scorer: {target.__name__} has no method score", "See docs/scorers.md."
         )
     made = _made(target, use, settings)
-    return made if callable(getattr(made, "score", None)) else FunctionScorer(function=made)
+    if callable(getattr(made, "score", None)):
+        check_signature(made.score, use)
+        return made  # type: ignore[no-any-return]
+    check_signature(made.__call__, use)
+    return FunctionScorer(function=made)
 
 
 def _made(target: type, use: str, settings: Mapping[str, Any]) -> Any:
     fields = dataclasses.fields(target) if dataclasses.is_dataclass(target) else ()
-    hints = get_type_hints(target) if fields else {}
+    try:
+        hints = get_type_hints(target) if fields else {}
+    except (NameError, TypeError) as error:
+        raise PluginBroken(f"{use}: a setting's type cannot be read: {raised(error)}") from error
     known = {field.name: hints[field.name] for field in fields if field.init}
     arguments = _checked(use, settings, known)
     try:
         return target(**arguments)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"[[scorers]] {use}: {error}") from error
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # a person's class may raise anything, SystemExit too
+        raise PluginBroken(f"{use} cannot be made: {raised(error)}") from error
 
 
 def _checked(use: str, settings: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +148,16 @@ def _value(where: str, value: Any, wanted: Any) -> Any:
         return value
     if not _FITS[kind](value):
         raise ConfigError(f"{where} = {value!r} must be {_WORDS.get(kind, 'a table of texts')}")
+    if kind is float and not _is_finite(value):
+        raise ConfigError(f"{where} = {value} must be a finite number")
     return tuple(value) if kind is tuple else float(value) if kind is float else value
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # TOML has whole numbers of any length
+        return False
 
 
 def _is_table(value: Any) -> bool:

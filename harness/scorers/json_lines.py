@@ -20,8 +20,15 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 from scipy.optimize import linear_sum_assignment
 
-from harness.scorers.json_values import ARITHMETIC, FieldType, Reading, canonical, is_absent, normalized
-from harness.scorers.notation import read_number
+from harness.scorers.json_values import (
+    ARITHMETIC,
+    FieldType,
+    Reading,
+    canonical,
+    is_absent,
+    normalized,
+    number_of,
+)
 
 Line: TypeAlias = Mapping[str, Any]
 
@@ -290,8 +297,8 @@ class _Leftovers:
         reading = self._rules.reading
         slack = max(reading.tolerance, _SMALLEST_MONEY)
         for key in self._sum_keys:
-            total = _number(whole.get(key), reading)
-            addends = [_number(part.get(key), reading) for part in parts]
+            total = number_of(whole.get(key), reading.language)
+            addends = [number_of(part.get(key), reading.language) for part in parts]
             if total is None or not all(addends):
                 continue
             with localcontext(ARITHMETIC):
@@ -343,14 +350,6 @@ def _sum_keys(lines: Sequence[Line], types: Mapping[str, FieldType]) -> tuple[st
 
 def _size(value: Any) -> Decimal:
     return abs(Decimal(value)) if isinstance(value, (int, Decimal)) else Decimal(0)
-
-
-def _number(value: Any, reading: Reading) -> Decimal | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, (int, Decimal)):
-        return Decimal(value)
-    return next(iter(read_number(value, reading.language)), None) if isinstance(value, str) else None
 
 
 def _drop(indexes: list[int], gone: Sequence[int]) -> None:

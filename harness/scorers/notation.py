@@ -1,7 +1,7 @@
 """Reads numbers, dates and currencies out of the ways people write them.
 
-A text may have several readings ("05/01/2024"); each function returns all that are sound, none where
-the notation is ambiguous and no language helps.
+A number has one reading, a date may have several ("05/01/2024"). There is none where the notation is
+ambiguous and no language helps.
 """
 
 import re
@@ -103,27 +103,30 @@ def _marks(language: str) -> _Marks | None:
     return _Marks(locale=locale, decimal=get_decimal_symbol(locale), group=get_group_symbol(locale))
 
 
-def read_number(text: str, language: str = "") -> tuple[Decimal, ...]:
-    """The numbers a text may stand for, most likely first.
+def read_number(text: str, language: str = "") -> Decimal | None:
+    """The one number a text stands for: as its language writes it, else as JSON does.
+
+    A text never has two readings: they would differ by 1000 times, and both would count as right. The
+    language comes first, as a number in a text is most often copied from the document.
 
     Args:
         text: One number, with a currency, a sign or brackets around it if need be.
         language: A language tag such as "de" or "fr-CH", "" where unknown.
 
     Returns:
-        No reading where the text is no number, or where it is ambiguous without a language
-        ("1,234"). With one, "1.234" reads as that language has it, and as plain JSON would.
+        "1.234" is 1234 in German, 1.234 in English and without a language. None where the text is no
+        number, or where it is ambiguous without a language ("1,234").
     """
     match = _NUMBER.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if match is None or (match["open"] is None) != (match["close"] is None):
-        return ()
+        return None
     if not all(_is_currency(match[part]) for part in ("before", "inner", "after")):
-        return ()
+        return None
     negative = match["open"] or (match["sign"] or "+") != "+" or match["tail"]
-    body = match["body"]
-    readings = (*_in_language(body, language), *_unambiguous(body))
-    signed = (-reading if negative else reading for reading in readings)
-    return tuple(dict.fromkeys(signed))
+    reading = _in_language(match["body"], language)
+    if reading is None:
+        reading = _unambiguous(match["body"])
+    return -reading if negative and reading is not None else reading
 
 
 def _is_currency(word: str | None) -> bool:
@@ -136,10 +139,10 @@ def _iso_codes() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
-def _in_language(body: str, language: str) -> tuple[Decimal, ...]:
+def _in_language(body: str, language: str) -> Decimal | None:
     marks = _marks(language) if language else None
     if marks is None:
-        return ()
+        return None
     if marks.group in _SPACES + _APOSTROPHES:
         similar = _SPACES if marks.group in _SPACES else _APOSTROPHES
         body = re.sub(f"[{similar}]", marks.group, body)
@@ -147,43 +150,41 @@ def _in_language(body: str, language: str) -> tuple[Decimal, ...]:
     grouped = _THREES.fullmatch(whole)
     # Babel's strict reading rejects "1.234,56" in Spanish, which groups from five digits only.
     if (whole.isdecimal() or (grouped and grouped["group"] == marks.group)) and _is_fraction(fraction):
-        return _decimal(f"{whole.replace(marks.group, '')}.{fraction}".rstrip("."))
+        return Decimal(f"{whole.replace(marks.group, '')}.{fraction}".rstrip("."))
     try:
-        return (parse_decimal(body, locale=marks.locale, strict=True),)
+        return parse_decimal(body, locale=marks.locale, strict=True)
     except (NumberFormatError, InvalidOperation):
-        return ()
+        return None
 
 
 def _is_fraction(text: str) -> bool:
     return text == "" or text.isdecimal()
 
 
-def _unambiguous(body: str) -> tuple[Decimal, ...]:
+def _unambiguous(body: str) -> Decimal | None:
     if _PLAIN.fullmatch(body):
-        return _decimal(body)
+        return Decimal(body)
     place = max(body.rfind("."), body.rfind(","))
     whole, mark, fraction = body[:place], body[place : place + 1], body[place + 1 :]
     if place < 0 or not fraction.isdecimal():
         grouped = _THREES.fullmatch(body)
-        return _decimal(re.sub(r"\D", "", body)) if grouped and grouped["group"] not in ".," else ()
+        return Decimal(re.sub(r"\D", "", body)) if grouped and grouped["group"] not in ".," else None
     if whole.isdecimal():
-        return _decimal(f"{whole}.{fraction}") if len(fraction) != 3 or len(whole) > 3 else ()
+        return Decimal(f"{whole}.{fraction}") if len(fraction) != 3 or len(whole) > 3 else None
     grouped = _THREES.fullmatch(whole)
     if grouped is None:
-        return ()
+        return None
     digits = re.sub(r"\D", "", whole)
     if grouped["group"] == mark:  # 1.234.567
-        return _decimal(digits + fraction) if len(fraction) == 3 else ()
-    return _decimal(f"{digits}.{fraction}")
-
-
-def _decimal(text: str) -> tuple[Decimal, ...]:
-    return (Decimal(text),)
+        return Decimal(digits + fraction) if len(fraction) == 3 else None
+    return Decimal(f"{digits}.{fraction}")
 
 
 def looks_like_money(text: str) -> bool:
     """Whether a text is a number with a fraction, a thousands mark or a currency: never a plain id."""
-    return not text.strip().isdecimal() and bool(read_number(text) or read_number(text, "de"))
+    return not text.strip().isdecimal() and any(
+        read_number(text, language) is not None for language in ("", "de")
+    )
 
 
 def currency_codes(text: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ from harness.domain.failure import kind_of
 from harness.domain.observation import Arm, CallError, Observation
 from harness.domain.pair import Pair
 from harness.domain.score import Finding, Score, ScoredPair
+from harness.plugins import raised
 from harness.scorers.base import Scorer, ScoringContext
 from harness.scorers.json_parse import shown
 
@@ -160,8 +161,10 @@ def guarded_score(named: NamedScorer, answer: Answer, reference: Answer, context
     """What the scorer says; no value, with the reason, where it raises or breaks its contract."""
     try:
         result: object = named.scorer.score(answer, reference, context)
-    except Exception as error:  # noqa: BLE001  # a plugin's trouble with one record is data
-        return _unscored(named, f"{type(error).__name__}: {error}")
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  # a plugin's trouble with one record is data, sys.exit too
+        return _unscored(named, raised(error))
     problem = _problem_with(result)
     if problem or not isinstance(result, Score):
         return _unscored(named, problem)

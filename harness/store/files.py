@@ -1,10 +1,13 @@
 """Files that are there whole or not at all."""
 
+import fcntl
+import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 
@@ -15,14 +18,20 @@ from harness.errors import StoreError
 def replaced_atomically(path: Path) -> Iterator[Path]:
     """A path beside the wanted one; what is written to it takes its place when all has gone well.
 
+    Its name is its own, so that two processes may write the same file: the last one wins, whole.
+
     Raises:
         StoreError: The disk refuses. Whatever else is raised inside passes through; either way
             the old file stays and nothing else is left.
     """
-    unfinished = path.with_name(path.name + ".tmp")
+    unfinished = path.with_name(f"{path.name}.{uuid4().hex}.tmp")
+    held = -1
     try:
         with refused_as_store_error(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_left_over(path)
+            held = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+            _lock(held)
         yield unfinished
         with refused_as_store_error(path):
             _sync(unfinished)
@@ -32,6 +41,27 @@ def replaced_atomically(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise
+    finally:
+        if held >= 0:
+            os.close(held)
+
+
+def _remove_left_over(path: Path) -> None:
+    """Remove what killed processes left unfinished; the files of living ones are locked."""
+    for left in path.parent.glob(f"{glob.escape(path.name)}.*.tmp"):
+        with suppress(OSError):
+            file = os.open(left, os.O_RDWR)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
+            finally:
+                os.close(file)
+
+
+def _lock(file: int) -> None:
+    """Say that the file is in use; where the disk knows no locks, nothing is left over by this rule."""
+    with suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager

@@ -22,15 +22,17 @@ KEY_OPENS = b'{"key":'
 KEY_ENDS = b'],"state":"'
 LINE_ENDS = b"}\n"
 
-# Errors after which the server may have charged, or which sending again would only repeat.
-_FINAL_ERRORS = frozenset({"timed_out", "truncated_stream", "malformed", "refused"})
+# Errors after which the server may have charged for what it was about to say. Not `refused`, which costs
+# nothing, nor `malformed`, which nobody can use: a run that stopped for those is continued to mend them.
+_FINAL_ERRORS = frozenset({"timed_out", "truncated_stream"})
+_LIMIT = 2**63
 
 
 class State(StrEnum):
     """What a line means for a run that is continued; the first letters differ."""
 
     FINAL = "final"  # made by this run, never sent again
-    OPEN = "open"  # nothing was answered: sent again
+    OPEN = "open"  # nothing that can be used was answered: sent again on resume
     SHARED = "shared"  # final, taken over from another run of the group: not paid by this one
 
 
@@ -85,7 +87,15 @@ def decode_line(line: bytes) -> Observation:
 def _response(data: dict[str, Any]) -> Response:
     answer = dict(data["answer"])
     answer["tool_calls"] = tuple(ToolCall(**call) for call in answer["tool_calls"])
-    return Response(**{**data, "answer": Answer(**answer), "usage": Usage(**data["usage"])})
+    usage = Usage(**{name: _count(value) for name, value in data["usage"].items()})
+    return Response(**{**data, "answer": Answer(**answer), "usage": usage})
+
+
+def _count(value: object) -> int | None:
+    """A token count; one that no file can hold is unknown (orjson reads long integers as floats)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 <= value < _LIMIT and value == value // 1 else None
 
 
 def _error(data: dict[str, Any]) -> CallError:

@@ -3,9 +3,11 @@
 import difflib
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from harness.errors import RunNotFound, StoreError
 
@@ -42,6 +44,11 @@ class RunDirectory:
     def run(self) -> Path:
         """What was set out to be run; written before the first call."""
         return self.path / "run.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that works on the run; empty."""
+        return self.path / ".lock"
 
     @property
     def journal(self) -> Path:
@@ -194,10 +201,11 @@ def point_latest(run: RunDirectory) -> None:
     link = run.path.parent / LATEST
     if link.exists() and not link.is_symlink():
         raise StoreError(f"{link} is not a link", "Move it away: the harness keeps its link there.")
-    unfinished = link.with_name(f".{LATEST}.tmp")
+    unfinished = link.with_name(f".{LATEST}.{uuid4().hex}.tmp")  # another process may point it as well
     try:
-        unfinished.unlink(missing_ok=True)
         unfinished.symlink_to(run.run_id, target_is_directory=True)
         unfinished.replace(link)
     except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise StoreError(f"{link}: cannot be written: {error.strerror or error}") from error

@@ -63,7 +63,6 @@ class ArmCounts:
 
     Attributes:
         calls: Records with an observation, errors included.
-        reused: Calls taken from an earlier run of the group, not sent by this one.
         errors: Kind of error to its number.
         retries: Attempts beyond the first, all calls together.
         input_tokens, output_tokens: Sums over the calls whose tokens are known.
@@ -72,7 +71,6 @@ class ArmCounts:
     """
 
     calls: int
-    reused: int = 0
     errors: Mapping[str, int]
     retries: int = 0
     input_tokens: int = 0

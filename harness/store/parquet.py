@@ -20,6 +20,7 @@ BYTES_PER_GROUP = 32 * 1024 * 1024
 ZSTD_LEVEL = 3
 
 _ROWS_READ_AT_ONCE = 250
+_UNSTORABLE = (UnicodeEncodeError, OverflowError, ValueError, TypeError, pa.ArrowException)
 
 # pyarrow's own pool keeps 30 MB and more of what is freed; the system's gives it back.
 pa.set_memory_pool(pa.system_memory_pool())
@@ -69,16 +70,23 @@ def _batch(rows: list[Sequence[object]], schema: Any) -> Any:
 def _array(values: tuple[object, ...], kind: Any) -> Any:
     try:
         return pa.array(values, type=kind)
-    except (UnicodeEncodeError, OverflowError, pa.ArrowInvalid):
-        return pa.array([_storable(value) for value in values], type=kind)
+    except _UNSTORABLE:
+        return pa.array([_fitting(_storable(value), kind) for value in values], type=kind)
+
+
+def _fitting(value: object, kind: Any) -> object:
+    """The value, or None where the column cannot hold it: 1e25 tokens, half a token."""
+    try:
+        pa.scalar(value, type=kind)
+    except _UNSTORABLE:
+        return None
+    return value
 
 
 def _storable(value: object) -> object:
-    """The value without what no file can hold: halves of surrogate pairs, numbers beyond 64 bits."""
+    """The value with halves of surrogate pairs replaced, which no file can hold."""
     if isinstance(value, str):
         return encodable(value)
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else None
     if isinstance(value, dict):
         return {name: _storable(held) for name, held in value.items()}
     return [_storable(held) for held in value] if isinstance(value, list) else value

@@ -30,6 +30,19 @@ def test_what_is_no_arm(text: str) -> None:
         assert str(caught.value) == '"gpt-4o" is no arm; write provider/model, such as openai/gpt-4o'
 
 
+@pytest.mark.parametrize("text", ["m@https://h/v1?key=secret", "https://me:secret@h/v1", "https://h?secret"])
+def test_what_is_no_arm_is_shown_without_what_may_be_a_key(text: str) -> None:
+    with pytest.raises(ConfigError, match="is no arm") as caught:
+        parse_arm(text)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_query_in_a_base_url_is_told_where_keys_belong() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_arm("openai/m@https://h/v1?api_key=secret")
+    assert caught.value.hint == "Put a key into an environment variable and name it in api_key_env."
+
+
 def test_settings_without_a_model_are_no_arm() -> None:
     with pytest.raises(ConfigError, match='"openai/" is no arm'):
         ArmSettings(provider="openai", model="")
@@ -41,7 +54,6 @@ def test_settings_without_a_model_are_no_arm() -> None:
         ("HTTPS://API.Example.com/V1/", "https://api.example.com/V1"),
         ("http://[::1]:8000/v1", "http://[::1]:8000/v1"),
         ("http://h", "http://h"),
-        ("https://h/d?api-version=1", "https://h/d?api-version=1"),
     ],
 )
 def test_base_urls_get_one_spelling(text: str, url: str) -> None:
@@ -57,8 +69,12 @@ def test_base_urls_get_one_spelling(text: str, url: str) -> None:
         ("http:///v1", '"http:///v1" is not a base URL'),
         ("http://h:port/v1", '"http://h:port/v1" is not a URL'),
         ("http://[::1/v1", "is not a URL"),
-        ("https://h/v 1", "holds a space or a fragment"),
-        ("https://h/v1#x", "holds a space or a fragment"),
+        ("https://h/v 1", "holds a space"),
+        ("https://h/v1#secret", "the base URL of h holds a query or a fragment (after ? or #)"),
+        ("https://h/v1?key=secret", "the base URL of h holds a query or a fragment (after ? or #)"),
+        ("https://h/v1?", "the base URL of h holds a query or a fragment"),
+        ("ftp://h/v1?key=secret", '"ftp://h/v1?…" is not a base URL'),
+        ("h/v1#secret", '"h/v1#…" is not a base URL'),
         ("https://me:secret@h/v1", "the base URL of h holds a user name or a password"),
         ("ftp://me:secret@h/v1", '"ftp://…@h/v1" is not a base URL'),
     ],

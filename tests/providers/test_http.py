@@ -110,9 +110,30 @@ def test_damaged_compression_is_malformed() -> None:
     assert str(error) == "the answer's compression is damaged"
 
 
-def test_rate_limits_of_an_answer() -> None:
-    reply, _ = ask(saying(whole(WHOLE, extra="X-RateLimit-Remaining-Requests: 7\r\nretry-after: 30\r\n")))
-    assert reply.limits.remaining_requests == 7
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "text/event-stream", ""])
+def test_json_is_read_as_json_whatever_its_content_type(kind: str, stream: bool) -> None:
+    typed = f"content-type: {kind}" if kind else "x: y"
+    head = f"HTTP/1.1 200 OK\r\n{typed}\r\ntransfer-encoding: chunked\r\n\r\n"
+    reply, _ = ask(
+        saying(head.encode(), piece(b"\n"), piece(b" "), piece(WHOLE[:9]), piece(WHOLE[9:]), END),
+        stream=stream,
+    )
+    assert reply.response.answer.text == "hi"
+    assert reply.response.usage == Usage(input_tokens=3, output_tokens=1)
+    assert reply.ttft_s is None
+
+
+def test_an_error_inside_plain_text_is_read() -> None:
+    error = failure(saying(whole(b'[{"error":{"code":429,"message":"slow"}}]', kind="text/plain")))
+    assert isinstance(error, RateLimited)
+
+
+def test_endless_space_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_BODY_BYTES", 1000)
+    error = failure(saying(stream_head("text/plain"), *[piece(b" " * 600)] * 3, END))
+    assert isinstance(error, Malformed)
+    assert "is longer than 1,000 bytes" in str(error)
 
 
 def test_an_answer_is_whole_although_its_last_event_lacks_the_blank_line() -> None:
@@ -285,6 +306,42 @@ def test_the_key_shows_in_no_error(
     assert secret not in f"{error!r} {error} {error.args} {vars(error)} {caplog.text}"
 
 
+def repeating(text: str, *, arguments: str = "{}") -> bytes:
+    call = {"id": f"id {text}", "function": {"name": f"f {text}", "arguments": arguments}}
+    message = {"content": f"your key is {text}.", "refusal": f"no {text}", "tool_calls": [call]}
+    body = {"id": text, "model": text, "choices": [{"index": 0, "message": message, "finish_reason": text}]}
+    return json.dumps(body).encode()
+
+
+def test_the_key_shows_in_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = f"plain-{KEY[3:]}"
+    monkeypatch.setenv("MY_KEY", secret)
+    body = repeating(secret, arguments=json.dumps({"key": secret}))
+    reply, _ = ask(saying(whole(body)), stream=False, key="MY_KEY")
+    assert secret not in repr(reply)
+    assert reply.response.answer.text == "your key is [key]."
+    assert reply.response.answer.refusal == "no [key]"
+    assert reply.response.answer.tool_calls[0].arguments == '{"key": "[key]"}'
+    assert (reply.response.model, reply.response.finish_reason) == ("[key]", "[key]")
+
+
+def test_the_key_shows_in_no_stream_nor_in_what_came_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = f"plain-{KEY[3:]}"
+    monkeypatch.setenv("MY_KEY", secret)
+    halves = [stream_head(), piece(event(f"it is {secret[:9]}")), piece(event(secret[9:]))]
+    reply, _ = ask(saying(*halves, piece(event(None, "stop")), END), key="MY_KEY")
+    assert reply.response.answer.text == "it is [key]"
+    error = failure(saying(*halves, END), key="MY_KEY")
+    assert error.partial is not None
+    assert error.partial.answer.text == "it is [key]"
+
+
+def test_a_key_of_a_few_letters_garbles_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", "hi")
+    reply, _ = ask(saying(whole(WHOLE)), stream=False, key="MY_KEY")
+    assert reply.response.answer.text == "hi"
+
+
 def test_a_provider_is_only_settings() -> None:
     of: Provider = provider("http://h/v1", key="MY_KEY")
     assert pickle.loads(pickle.dumps(of)) == of  # noqa: S301 - our own bytes
@@ -304,8 +361,9 @@ def test_a_proxy_of_the_environment_is_used_but_never_for_loopback(monkeypatch: 
     assert asyncio.run(run(lambda url: url)).startswith(b"POST /v1/chat/completions")
 
 
-def test_a_broken_proxy_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", "ftp://proxy:1")
+@pytest.mark.parametrize("url", ["ftp://proxy:1", "http://proxy:port", "http://"])
+def test_a_broken_proxy_setting_is_named(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", url)
     with pytest.raises(ConfigError, match="the proxy in HTTP_PROXY is not a URL"):
         asyncio.run(send(provider("http://model.invalid/v1")))
 

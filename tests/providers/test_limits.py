@@ -1,7 +1,6 @@
 import pytest
 
-from harness.providers.base import RateLimits
-from harness.providers.limits import duration_s, rate_limits_of, retry_after_s
+from harness.providers.limits import duration_s, retry_after_s
 
 
 @pytest.mark.parametrize(
@@ -47,23 +46,3 @@ NOW = {"date": "Mon, 23 Nov 2026 18:00:00 GMT"}
 )
 def test_the_wait(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after_s(headers) == seconds
-
-
-def test_openai_rate_limit_headers() -> None:
-    headers = {
-        "x-ratelimit-remaining-requests": "59",
-        "x-ratelimit-remaining-tokens": "149984",
-        "x-ratelimit-reset-requests": "1s",
-        "x-ratelimit-reset-tokens": "6m0s",
-    }
-    assert rate_limits_of(headers) == RateLimits(
-        remaining_requests=59, remaining_tokens=149984, reset_requests_s=1.0, reset_tokens_s=360.0
-    )
-
-
-def test_together_and_broken_rate_limit_headers() -> None:
-    assert rate_limits_of({"x-ratelimit-remaining": "3", "x-ratelimit-reset": "2"}) == RateLimits(
-        remaining_requests=3, reset_requests_s=2.0
-    )
-    assert rate_limits_of({"x-ratelimit-remaining-tokens": "many"}) == RateLimits()
-    assert rate_limits_of({"content-type": "x"}) == RateLimits()

@@ -68,11 +68,6 @@ def test_the_recorded_body_is_left_alone() -> None:
     assert recorded.body["stream_options"] == {"a": 1}
 
 
-def test_a_query_stays_behind_the_path() -> None:
-    url, _ = encode(request(), stream=False, base_url="https://h/d/x?api-version=2024-10-21")
-    assert url == "https://h/d/x/chat/completions?api-version=2024-10-21"
-
-
 def test_the_fingerprint_names_address_and_body() -> None:
     one = DIALECT.encode(request("a"), base_url="https://h/v1", model="m", stream=True)
     same = DIALECT.encode(request("a"), base_url="https://h/v1/", model="m", stream=True)
@@ -90,10 +85,6 @@ def test_the_fingerprint_names_address_and_body() -> None:
 def test_the_key_goes_into_its_header() -> None:
     assert DIALECT.authorize("k") == {"authorization": "Bearer k"}
     assert OpenAIDialect(key_header="api-key").authorize("k") == {"api-key": "k"}
-
-
-def test_a_wire_request_is_a_chat_request() -> None:
-    assert DIALECT.read_request({"model": "m", "messages": []}).model == "m"
 
 
 # --- whole answers

@@ -34,7 +34,23 @@ def test_what_orjson_refuses_is_written_all_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("value", "count"),
-    [(3, 3), (3.0, 3), (0, 0), (3.5, None), (-1, None), (True, None), ("3", None), (None, None)],
+    [
+        (3, 3),
+        (3.0, 3),
+        (0, 0),
+        (3.5, None),
+        (-1, None),
+        (-1.0, None),
+        (True, None),
+        ("3", None),
+        (None, None),
+        (2**63 - 1, 2**63 - 1),
+        (2**63, None),
+        (1e25, None),
+        (10**400, None),
+        (float("nan"), None),
+        (float("inf"), None),
+    ],
 )
 def test_counts(value: object, count: int | None) -> None:
     assert count_of(value) == count

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,21 @@ def test_what_the_journal_settled_is_not_called_again_and_what_was_not_answered_
     jobs = [remaining(plan, record(name, name), none(tmp_path)) for name in "abc"]
     done = journal_of(tmp_path / "j", made(jobs[0]), made(jobs[1], lost), made(jobs[2], late))
     again = [remaining(plan, record(name, name), done) for name in "abc"]
-    assert again == [None, jobs[1], None]
+    assert isinstance(jobs[1], Job)
+    assert again == [None, replace(jobs[1], failed_before="unavailable"), None]
+
+
+@pytest.mark.parametrize("kind", ["refused", "malformed"])
+def test_what_was_refused_or_of_no_use_is_called_again_and_not_shared(tmp_path: Path, kind: str) -> None:
+    plan = arm_plan(Scripted())
+    lost = made(remaining(plan, record(), none(tmp_path)), CallError(kind=kind, message="m", http_status=400))
+    done = journal_of(tmp_path / "j", lost)
+    again = remaining(plan, record(), done)
+    assert isinstance(again, Job)
+    assert again.failed_before == kind
+    assert observe(plan, record(), done) == lost
+    sharing = arm_plan(plan.provider, shared=(done,))
+    assert isinstance(remaining(sharing, record(), none(tmp_path)), Job)
 
 
 def test_another_endpoint_arm_or_request_is_another_call(tmp_path: Path) -> None:
@@ -130,6 +145,9 @@ def test_a_recorded_arm_shows_what_production_answered(tmp_path: Path) -> None:
     known = observe(plan, record(recorded=response("as recorded")), none(tmp_path))
     assert known.outcome == response("as recorded")
     assert known.timing == Timing()
+    timing = Timing(ttft_s=0.3, latency_s=1.5)
+    timed = observe(plan, record(recorded=response(), recorded_timing=timing), none(tmp_path))
+    assert timed.timing == timing
     unknown = observe(plan, record(), none(tmp_path)).outcome
     assert unknown == CallError(kind="not_recorded", message="the record has no answer from production")
     with pytest.raises(ValueError, match="has no provider"):

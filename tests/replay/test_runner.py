@@ -228,7 +228,7 @@ def test_a_record_that_cannot_be_encoded_is_an_error_and_the_run_goes_on(tmp_pat
 def test_a_provider_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.replay.lane._OVERTIME_S", 0.05)
     plan = arm_plan(Scripted(delay_s=60), settings=ReplaySettings(total_timeout_s=0.05))
-    result = play(tmp_path / "j", {Arm.CANDIDATE: plan}, 2)
+    result = play(tmp_path / "j", {Arm.CANDIDATE: plan}, 2, ReplaySettings(max_error_rate=1.0))
     assert result.progress.arms[Arm.CANDIDATE].errors == {"timed_out": 2}
     observation = found(tmp_path / "j", plan)
     assert observation.timing.latency_s is not None

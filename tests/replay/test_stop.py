@@ -86,6 +86,34 @@ def test_a_long_message_is_cut() -> None:
     assert len(reason.message) < 400
 
 
+def repeat(it: StopRule, kind: str, before: str | None = None) -> RunStopped | None:
+    """A call that fails now and came to `before` (the same where None) before the run was continued."""
+    error = observation(CallError(kind=kind, message="said"), arm=Arm.CANDIDATE)
+    return it.finished(error, None, before=before or kind)
+
+
+def test_a_call_that_is_refused_as_before_does_not_stop_a_continued_run() -> None:
+    it = rule()
+    for kind in ("refused", "malformed"):
+        assert [repeat(it, kind) for _ in range(50)] == [None] * 50
+    assert calls(it, "x" * 19) is None
+    assert calls(it, "x") is not None
+    assert [repeat(rule(min_calls_before_stop=1), "refused", "malformed") is None] == [False]
+    assert [repeat(rule(min_calls_before_stop=1), "unavailable") is None] == [False]
+
+
+def test_a_continued_run_in_which_all_is_refused_as_before_is_void() -> None:
+    it = rule()
+    repeat(it, "refused")
+    reason = it.never_answered(Arm.CANDIDATE)
+    assert reason is not None
+    assert reason.message == "candidate together/m: every call failed as before (refused: said)"
+    assert "max_error_rate" in reason.hint
+    calls(it, ".")
+    assert it.never_answered(Arm.CANDIDATE) is None
+    assert it.never_answered(Arm.INCUMBENT) is None
+
+
 def spend(it: StopRule, arm: Arm, cost_usd: float | None) -> None:
     assert it.starting(arm) is None
     it.ended(arm)
@@ -115,6 +143,16 @@ def test_what_was_paid_before_counts_and_an_unknown_cost_does_not() -> None:
     assert reason.message == "the budget of $1.00 is used up: $0.9000 spent"
     for _ in range(100):
         spend(it, Arm.INCUMBENT, None)
+
+
+def test_what_was_paid_before_at_an_unknown_cost_counts_as_the_mean() -> None:
+    it = rule(budget_usd=1.0)
+    for _ in range(8):
+        it.paid_earlier(Arm.CANDIDATE, None)
+    spend(it, Arm.CANDIDATE, 0.1)
+    reason = it.starting(Arm.CANDIDATE) or it.starting(Arm.CANDIDATE)
+    assert reason is not None
+    assert reason.message == ("the budget of $1.00 is used up: $0.9000 spent, about $0.1000 more in flight")
 
 
 def test_without_a_budget_nothing_is_asked() -> None:

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from report_runs import Run, agreement_run, facts, hostile_run, invoices
 
 from harness.analysis import AnalysisSettings, analyze
 from harness.domain.mark import Mark
-from harness.report import summary_lines
+from harness.report import build_view, render, summary_lines
 
 
 def lines_of(run: Run, **changes: object) -> list[str]:
@@ -44,3 +46,18 @@ def test_hostile_texts_stay_on_their_lines() -> None:
     lines = lines_of(hostile_run(), dataset="a\nb\x1b[31m")
     assert len(lines) <= 15
     assert not any(ord(character) < 0x20 for line in lines for character in line)
+
+
+def test_one_arm_of_the_sandbox_does_not_make_the_other_free() -> None:
+    told = facts()
+    mixed = facts(
+        incumbent=replace(told.incumbent, mark=Mark.SIMULATED),
+        candidate=replace(told.candidate, mark=Mark.LIVE),
+    )
+    run = invoices(20)
+    analysis = analyze(run.pairs, run.scored, AnalysisSettings())
+    lines = summary_lines(analysis, mixed, "x")
+    assert any(line.startswith("Cost (GPT-4o SIMULATED, not paid): ") for line in lines)
+    page = render(build_view(analysis, mixed, run.pairs))
+    assert "Answers and times of GPT-4o come from the sandbox" in page
+    assert "Llama-3.3-70B was really called" in page

@@ -78,6 +78,15 @@ def test_settings_come_from_the_table(folder: Path) -> None:
         ({"use": "text", "pass_at": "high"}, "text: pass_at = 'high' must be a number", ""),
         ({"use": "text", "pass_at": True}, "text: pass_at = True must be a number", ""),
         ({"use": "text", "pass_at": 3}, "[[scorers]] text: pass_at must lie above 0", ""),
+        ({"use": "text", "pass_at": -0.1}, "[[scorers]] text: pass_at must lie above 0", ""),
+        ({"use": "text", "pass_at": float("nan")}, "pass_at = nan must be a finite number", ""),
+        ({"use": "json_fields", "tolerance": -1}, "json_fields: tolerance must be 0 or more, not -1.0", ""),
+        ({"use": "json_fields", "tolerance": float("nan")}, "tolerance = nan must be a finite number", ""),
+        ({"use": "json_fields", "tolerance": float("inf")}, "tolerance = inf must be a finite number", ""),
+        ({"use": "json_fields", "tolerance": 10**400}, "must be a finite number", ""),
+        ({"use": "json_fields", "match_at": 1.5}, "match_at must lie between 0 and 1, not 1.5", ""),
+        ({"use": "json_fields", "match_at": float("nan")}, "match_at = nan must be a finite number", ""),
+        ({"use": "json_fields", "text_at": -0.5}, "text_at must lie between 0 and 1, not -0.5", ""),
         ({"use": "label", "labels": "in"}, "label: labels = 'in' must be a list of texts", ""),
         ({"use": "label", "aliases": {"a": 1}}, "label: aliases = {'a': 1} must be a table of texts", ""),
         ({"use": "json_fields", "types": {"a": "cash"}}, 'types: "a" has the unknown type "cash"', ""),
@@ -134,3 +143,111 @@ def test_two_scorers_need_two_names(folder: Path) -> None:
         build_scorers([{"use": "exact"}, {"use": "exact"}], folder)
     both = build_scorers([{"use": "exact"}, {"use": "exact", "name": "loose", "ignore_case": True}], folder)
     assert [named.name for named in both] == ["exact", "loose"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "error", "message"),
+    [
+        ([{"use": "zzz"}], PluginNotFound, 'there is no scorer "zzz"'),
+        ([{}], ConfigError, '[[scorers]] needs a "use"'),
+        ([{"use": "exact"}, {"use": "exact"}], ConfigError, '[[scorers]] has two scorers named "exact"'),
+        ([{"use": "exact", "x": 1}], ConfigError, '[[scorers]] exact has no setting "x"'),
+        (
+            [{"use": "json_fields", "tolerance": -1}],
+            ConfigError,
+            "[[scorers]] json_fields: tolerance must be",
+        ),
+        ([{"use": "scorer.py:helper"}], PluginBroken, "scorer.py:helper is not marked as a scorer"),
+        ([{"use": "other.py:x"}], PluginNotFound, "there is no file "),
+        ([{"use": "../x.py:x"}], PluginBroken, '"../x.py:x" does not name a .py file in '),
+    ],
+)
+def test_a_message_names_the_settings_file(
+    tables: list[dict[str, Any]], error: type[ConfigError], message: str, folder: Path
+) -> None:
+    with pytest.raises(error) as caught:
+        build_scorers(tables, folder)
+    assert caught.value.message.startswith(f"{folder}/dataset.toml: {message}")
+    assert "\\n" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "message", "hint"),
+    [
+        (
+            "few",
+            "@scorer\ndef few(answer):\n    return True\n",
+            "3: few(answer) cannot be called with (answer, reference, context): too many positional",
+            "Write def few(answer, reference, context):",
+        ),
+        (
+            "score",
+            "@scorer\ndef score(a, b, c, d): return True\n",
+            "3: score(a, b, c, d) cannot be called with (answer, reference, context): missing a required",
+            "Write def score(answer, reference, context):",
+        ),
+        (
+            "named",
+            "@scorer\ndef named(*, answer, reference, context): return True\n",
+            "3: named(*, answer, reference, context) cannot be called",
+            "Write def named(answer, reference, context):",
+        ),
+        (
+            "later",
+            "@scorer\nasync def later(answer, reference, context): return True\n",
+            "3: later is async; scorers are not",
+            "Write def later(answer, reference, context):",
+        ),
+        (
+            "Selfless",
+            "class Selfless:\n    def score(answer, reference, context): return None\n",
+            "3: score(reference, context) cannot be called",
+            "Write def score(self, answer, reference, context):",
+        ),
+        (
+            "Called",
+            "class Called:\n    x = 1\n    def __call__(self, answer): return None\n",
+            "4: __call__(answer) cannot be called",
+            "Write def __call__(self, answer, reference, context):",
+        ),
+    ],
+)
+def test_a_scorer_that_cannot_be_called(
+    name: str, source: str, message: str, hint: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "scorer.py"
+    file.write_text(f"from harness import scorer\n{source}")
+    with pytest.raises(PluginBroken) as caught:
+        build_scorers([{"use": f"scorer.py:{name}"}], tmp_path)
+    assert caught.value.message.startswith(f"{file}:{message}")
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@scorer\ndef x(*all): return True\n",
+        "@scorer\ndef x(answer, reference, context, slack=1): return True\n",
+        "class x:\n    @staticmethod\n    def score(answer, reference, context): return None\n",
+        "import functools\nx = scorer(functools.partial(lambda d, a, b, c: True, 1))\n",
+    ],
+)
+def test_a_scorer_that_can_be_called(source: str, tmp_path: Path) -> None:
+    (tmp_path / "scorer.py").write_text(f"from harness import scorer\n{source}")
+    assert build_scorers([{"use": "scorer.py:x"}], tmp_path)[0].name == "x"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("def __post_init__(self): raise SystemExit(3)", "scorer.py:X cannot be made: SystemExit: 3"),
+        ("y: 'Nowhere' = 1", "scorer.py:X: a setting's type cannot be read: NameError: name 'Nowhere'"),
+    ],
+)
+def test_a_class_that_cannot_be_made(source: str, message: str, tmp_path: Path) -> None:
+    lines = ["from dataclasses import dataclass", "@dataclass", "class X:", f"    {source}"]
+    lines.append("    def score(self, answer, reference, context): return None")
+    (tmp_path / "scorer.py").write_text("\n".join(lines))
+    with pytest.raises(PluginBroken) as caught:
+        build_scorers([{"use": "scorer.py:X"}], tmp_path)
+    assert caught.value.message.startswith(f"{tmp_path}/dataset.toml: {message}")

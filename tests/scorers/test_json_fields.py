@@ -145,6 +145,20 @@ def test_nested_lines_are_matched_too() -> None:
     assert {finding.kind for finding in result.findings} == {"moved"}
 
 
+@pytest.mark.parametrize(("language", "right"), [("de", [1000, "1000"]), ("en", [1, "1"]), ("", [1, "1"])])
+def test_a_total_that_is_a_text_is_never_right_a_thousand_times_too_large(
+    language: str, right: list[Any]
+) -> None:
+    context = ScoringContext(record=record(tags={"language": language}), seed=7)
+    reference = answer({"total": "1.000"})
+    told = {
+        one: JsonFields().score(answer({"total": one}), reference, context) for one in (1, "1", 1000, "1000")
+    }
+    assert [one for one, result in told.items() if result.right] == right
+    wrong = {result.findings[0].kind for result in told.values() if not result.right}
+    assert wrong == {"decimal_misread"}
+
+
 def test_settings() -> None:
     reference = {"a": 1.00, "b": "In-Stock", "run": {"id": 1}, "t": "Consulting in March"}
     other = {"a": 1.01, "b": "in stock", "run": {"id": 2}, "t": "Consulting, in March"}
@@ -164,6 +178,8 @@ def test_settings() -> None:
         ({"match_at": 1.2}, "match_at must lie between 0 and 1, not 1.2"),
         ({"text_at": -1.0}, "text_at must lie between 0 and 1, not -1.0"),
         ({"tolerance": -0.1}, "tolerance must be 0 or more, not -0.1"),
+        ({"tolerance": float("nan")}, "tolerance must be 0 or more, not nan"),
+        ({"match_at": float("nan")}, "match_at must lie between 0 and 1, not nan"),
     ],
 )
 def test_settings_must_make_sense(settings: dict[str, Any], message: str) -> None:

@@ -2,6 +2,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.scorers.json_values import (
     FieldType,
@@ -11,6 +13,7 @@ from harness.scorers.json_values import (
     inferred_type,
     is_adjacent_swap,
     misread_power,
+    number_of,
 )
 
 DE = Reading(language="de")
@@ -100,6 +103,77 @@ def test_kinds_by_inferred_type(expected: Any, actual: Any, found: str | None) -
 )
 def test_kinds_by_name(key: str, expected: str, actual: object, found: str) -> None:
     assert kind(expected, actual, key) == found
+
+
+EN = Reading(language="en")
+UNTAGGED = Reading()
+NUMBERS = [1, 1.0, 1.234, 12.34, 1000, 1234, "1", "1000", "1234", "1.000", "1,000", "1.234", "1,234"]
+NUMBERS += ["1.234,00", "1,234.00", "1.000.000", "1 000", "1'000", "EUR 1.000", "1.000-", "0.123", "0,123"]
+
+
+@pytest.mark.parametrize("key", ["total", "x"])
+@pytest.mark.parametrize(
+    ("expected", "reading", "right"),
+    [
+        ("1.000", DE, {1000, "1000", "1.000", "1.000,00"}),
+        ("1.000", EN, {1, "1", "1.000", "1.00"}),
+        ("1.000", UNTAGGED, {1, "1", "1.000", "1.00"}),
+        ("1.234", DE, {1234, "1234", "1.234"}),
+        ("1,234", DE, {1.234, "1,234"}),
+        ("1,234", EN, {1234, "1234", "1,234"}),
+        ("1,234", UNTAGGED, {"1,234"}),
+    ],
+)
+def test_a_text_has_one_reading(expected: str, reading: Reading, right: set[Any], key: str) -> None:
+    tried = {1, 1000, 1.234, 1234, "1", "1000", "1234", "1.000", "1.00", "1.000,00", "1.234", "1,234"}
+    assert {one for one in tried if kind(expected, one, key, reading) in (None, "format_only")} == right
+
+
+def test_a_number_against_a_text() -> None:
+    assert kind(1000, "1.000", reading=DE) == "format_only"
+    misread = compare_values(1000, "1.000", FieldType.NUMBER, EN)
+    assert misread is not None
+    assert (misread.kind, misread.note) == ("decimal_misread", "1000 times too small.")
+    assert kind(1, "1.000", reading=DE) == "decimal_misread"
+    # Quotes around the very number are no other number.
+    assert kind(1.899, "1.899", reading=DE) == "format_only"
+    assert kind(1.899, 1899, reading=DE) == kind(1.899, "1899", reading=DE) == "decimal_misread"
+
+
+def test_digits_alone_are_an_amount_where_the_name_says_so() -> None:
+    assert kind("1000", "1.000", "total") == kind("1000", 1000, "total") == "format_only"
+    assert kind("1000", "1.000", "net_amount") == "format_only"
+    assert kind("1000", "1.000", "x") == kind("1000", "1.000", "total_id") == "wrong_value"
+    assert kind("0100", "100", "network") == "wrong_value"
+
+
+@given(
+    st.sampled_from(NUMBERS)
+    | st.decimals(allow_nan=False, allow_infinity=False, places=3)
+    | st.text("01.,' -"),
+    st.sampled_from(["", "de", "en", "fr", "de-CH", "es", "en-IN"]),
+    st.sampled_from(["total", "x", "id"]),
+    st.decimals(-10_000, 10_000, places=3) | st.integers(-10_000, 10_000) | st.none(),
+    st.integers(1, 9),
+)
+def test_of_two_numbers_powers_of_ten_apart_one_is_right_at_most(
+    expected: Any, language: str, key: str, actual: Any, power: int
+) -> None:
+    reading = Reading(language=language)
+    assert compare_values(expected, expected, inferred_type(expected, key), reading) is None
+    if actual is None:  # near the reference, where both would be right if ever
+        actual = number_of(Decimal(str(expected)) if isinstance(expected, float) else expected, language)
+    if not actual:
+        return
+    others = (actual, Decimal(actual).scaleb(power), Decimal(actual).scaleb(-power))
+    assert sum(kind(expected, other, key, reading) in (None, "format_only") for other in others) <= 1
+
+
+def test_a_date_of_the_reference_is_one_day() -> None:
+    assert kind("05/03/2024", "2024-05-03", reading=EN) == "format_only"
+    assert kind("05/03/2024", "2024-03-05", reading=EN) == "date_order"
+    assert kind("05/03/2024", "2024-03-05", reading=Reading(language="en-GB")) == "format_only"
+    assert kind("2024-03-05", "05/03/2024", reading=EN) == "format_only"
 
 
 def test_an_ambiguous_number_is_not_taken_for_right() -> None:

@@ -1,3 +1,5 @@
+import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -131,6 +133,21 @@ def _raise() -> None:
     raise KeyError("tot\x00al")
 
 
+def _throw(error: BaseException) -> None:
+    raise error
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise ValueError
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, GeneratorExit])
+def test_an_interrupt_is_no_trouble_of_a_scorer(stop: type[BaseException]) -> None:
+    with pytest.raises(stop):
+        scored("ok", "ok", scorer=NamedScorer(name="mine", scorer=Broken(lambda: _throw(stop()))))
+
+
 async def _later() -> Score:
     return Score(value=1.0)
 
@@ -139,6 +156,11 @@ async def _later() -> Score:
     ("result", "reason"),
     [
         (_raise, "KeyError: 'tot\\x00al'"),
+        (lambda: dict[str, int]()["total"], "KeyError: 'total'"),
+        (lambda: sys.exit(3), "SystemExit: 3"),
+        (sys.exit, "SystemExit"),
+        (lambda: _throw(asyncio.CancelledError("late")), "CancelledError: late"),
+        (lambda: _throw(Mute()), "Mute: (its message cannot be shown)"),
         (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
         (lambda: 1.0, "it returned float, not a Score"),
         (lambda: None, "it returned NoneType, not a Score"),

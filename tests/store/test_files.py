@@ -34,3 +34,24 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
 def test_an_os_error_from_inside_keeps_its_own_message(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), replaced_atomically(tmp_path / "a"):
         (tmp_path / "source").read_bytes()
+
+
+def test_two_writers_of_one_file_do_not_take_each_others_work(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    with replaced_atomically(path) as first:
+        first.write_bytes(b"first")
+        with replaced_atomically(path) as second:
+            second.write_bytes(b"second")
+        assert path.read_bytes() == b"second"
+        with pytest.raises(KeyError), replaced_atomically(path):
+            raise KeyError
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_removed_with_the_next_writing(tmp_path: Path) -> None:
+    path, other = tmp_path / "a[1]", tmp_path / "b.123.tmp"
+    other.touch()
+    (tmp_path / "a[1].123.tmp").write_bytes(b"half")
+    write_bytes_atomically(path, b"whole")
+    assert sorted(tmp_path.iterdir()) == [path, other]

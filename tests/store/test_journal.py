@@ -46,7 +46,7 @@ HOSTILE = 'quote " backslash \\ newline \n \u2028 \x00 {"key":["x"],"state":"ope
             answer=Answer(
                 text=None, tool_calls=(ToolCall(id="t", name="f", arguments='{"a'),), refusal="no " + HOSTILE
             ),
-            usage=Usage(input_tokens=2**70, output_tokens=0, cached_tokens=1, reasoning_tokens=2),
+            usage=Usage(input_tokens=2**63 - 1, output_tokens=0, cached_tokens=1, reasoning_tokens=2),
             finish_reason="tool_calls",
             model="m",
             id="id",
@@ -86,8 +86,8 @@ def test_an_unknown_call_and_a_missing_journal_are_simply_not_there(tmp_path: Pa
         ("timed_out", 1.0, True),
         ("timed_out", None, False),
         ("truncated_stream", 1.0, True),
-        ("malformed", 1.0, True),
-        ("refused", 1.0, True),
+        ("malformed", 1.0, False),
+        ("refused", 1.0, False),
         ("rate_limited", 1.0, False),
         ("unavailable", 1.0, False),
         ("disconnected", 1.0, False),
@@ -125,6 +125,17 @@ def test_calls_taken_over_from_another_run_are_settled_but_not_paid(tmp_path: Pa
     index = JournalIndex.scan(path)
     assert [index.settled(call(number).key) for number in (1, 2, 3)] == [True, True, False]
     assert [paid.key.record_id for paid in index.paid()] == ["r1"]
+
+
+@pytest.mark.parametrize("absurd", ["1e25", "-1", "NaN", "9223372036854775808", "2.5", "true", '"3"'])
+def test_an_absurd_token_count_of_an_older_line_is_unknown(tmp_path: Path, absurd: str) -> None:
+    path = tmp_path / "j"
+    write(path, call(1, response(usage=Usage(input_tokens=424242, output_tokens=5))))
+    path.write_bytes(path.read_bytes().replace(b"424242", absurd.encode()))
+    found = JournalIndex.scan(path).get(call(1).key)
+    assert found is not None
+    assert isinstance(found.outcome, Response)
+    assert found.outcome.usage == Usage(input_tokens=None, output_tokens=5)
 
 
 @pytest.mark.parametrize("cut", [1, 2, 30, 100])

@@ -38,7 +38,7 @@ MANIFEST = Manifest(
     start=START,
     finished_at=datetime(2026, 11, 23, 18, 30, tzinfo=UTC),
     counts={
-        Arm.INCUMBENT: ArmCounts(calls=12, errors={}, cost_usd=0.25, input_tokens=9, reused=3),
+        Arm.INCUMBENT: ArmCounts(calls=12, errors={}, cost_usd=0.25, input_tokens=9),
         Arm.CANDIDATE: ArmCounts(
             calls=12, errors={"timed_out": 2}, cost_usd=None, unknown_costs=12, retries=4
         ),
@@ -52,6 +52,15 @@ def test_run_start_and_manifest_round_trip(tmp_path: Path) -> None:
     assert read_run_start(tmp_path / "run.json") == START
     assert read_manifest(tmp_path / "manifest.json") == MANIFEST
     assert read_run_start(tmp_path / "manifest.json") == START
+
+
+def test_a_manifest_with_a_count_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    write_manifest(path, MANIFEST)
+    held = json.loads(path.read_text(encoding="utf-8"))
+    held["counts"]["candidate"]["reused"] = 3
+    path.write_text(json.dumps(held), encoding="utf-8")
+    assert read_manifest(path) == MANIFEST
 
 
 def test_the_manifest_holds_the_run_start_beside_its_own_fields(tmp_path: Path) -> None:

@@ -163,10 +163,18 @@ def test_halves_of_surrogate_pairs_are_replaced(tmp_path: Path) -> None:
 
 
 def test_absurd_token_counts_are_unknown(tmp_path: Path) -> None:
-    for absurd in (2**63, 2**80, -(2**70)):
+    absurdities: list[Any] = [2**63, 2**80, -(2**70), 1e25, float("nan"), float("inf"), True, "many"]
+    for absurd in absurdities:
         write_pairs(tmp_path / "p", [pair(response(usage=Usage(input_tokens=absurd, output_tokens=1)))])
         row = cells(tmp_path / "p")
         assert (row["incumbent_input_tokens"], row["incumbent_output_tokens"]) == (None, 1)
+
+
+def test_what_one_row_cannot_store_leaves_the_others_alone(tmp_path: Path) -> None:
+    outcomes = [response(usage=Usage(input_tokens=count)) for count in (1, 1e25, 3)]  # type: ignore[arg-type]
+    write_pairs(tmp_path / "p", [pair(outcome) for outcome in outcomes])
+    rows = parquet.read_table(tmp_path / "p").column("incumbent_input_tokens").to_pylist()
+    assert rows == [1, None, 3]
 
 
 def test_integers_and_nesting_beyond_orjson_are_written(tmp_path: Path) -> None:
@@ -210,7 +218,10 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
-    (tmp_path / "pairs.parquet.tmp").mkdir()
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"pairs\.parquet: cannot be written"):
+        write_pairs(tmp_path / "file" / "pairs.parquet", [pair()])
+    (tmp_path / "pairs.parquet").mkdir()
     with pytest.raises(StoreError, match=r"pairs\.parquet: cannot be written"):
         write_pairs(tmp_path / "pairs.parquet", [pair()])
 

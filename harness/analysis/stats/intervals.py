@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.stats import binomtest, t
+from scipy.special import ndtri, stdtrit
 
 from harness.domain.estimate import Estimate
 
@@ -24,11 +24,14 @@ def share(hits: int, n: int, *, level: float = 0.95) -> Estimate:
         raise ValueError(f"a share needs 0 <= hits <= n, got {hits} of {n}")
     if n == 0:
         return nothing(WILSON, level=level)
-    interval = binomtest(hits, n).proportion_ci(confidence_level=level, method="wilson")
+    # The formula itself, since scipy.stats, which has it, takes 0.6 s to import (scipy.special 0.05 s).
+    z, p = float(ndtri((1 + level) / 2)), hits / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return Estimate(
-        value=hits / n,
-        low=max(0.0, float(interval.low)),
-        high=min(1.0, float(interval.high)),
+        value=p,
+        low=max(0.0, centre - reach) if hits else 0.0,
+        high=min(1.0, centre + reach) if hits < n else 1.0,
         level=level,
         n=n,
         method=WILSON,
@@ -65,7 +68,7 @@ class RunningMean:
         if self.n == 1:
             return Estimate(value=self.mean, low=0.0, high=1.0, level=level, n=1, method=STUDENT)
         error = sqrt(max(0.0, self.squares) / (self.n - 1) / self.n)
-        reach = float(t.ppf((1 + level) / 2, self.n - 1)) * error
+        reach = float(stdtrit(self.n - 1, (1 + level) / 2)) * error
         return Estimate(
             value=self.mean,
             low=max(0.0, self.mean - reach),

@@ -1,9 +1,9 @@
 """The difference of two shares measured on the same records."""
 
-from math import copysign, inf, sqrt
+from math import copysign, exp, inf, log, sqrt
 
 from scipy.optimize import brentq
-from scipy.stats import binom, norm
+from scipy.special import bdtr, gammaln, ndtri
 
 from harness.analysis.stats.intervals import nothing
 from harness.domain.estimate import Estimate
@@ -30,7 +30,7 @@ def net_difference(gains: int, losses: int, n: int, *, level: float = 0.95) -> E
         raise ValueError(f"gains and losses must fit into n, got {gains} + {losses} of {n}")
     if n == 0:
         return nothing(TANGO, level=level)
-    z = float(norm.ppf((1 + level) / 2))
+    z = float(ndtri((1 + level) / 2))
     return Estimate(
         value=(gains - losses) / n,
         low=_limit(gains, losses, n, z),
@@ -75,7 +75,7 @@ def mcnemar_mid_p(gains: int, losses: int) -> float:
     n, least = gains + losses, min(gains, losses)
     if n == 0:
         return 1.0
-    at_least = float(binom.pmf(least, n, 0.5))
+    at_least = exp(float(gammaln(n + 1) - gammaln(least + 1) - gammaln(n - least + 1)) - n * log(2))
     if gains == losses:
         return 1 - at_least / 2
-    return min(1.0, 2 * float(binom.cdf(least, n, 0.5)) - at_least)
+    return min(1.0, 2 * float(bdtr(least, n, 0.5)) - at_least)

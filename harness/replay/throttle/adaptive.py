@@ -38,11 +38,6 @@ class ConcurrencyGate:
         """How many calls may be in flight now."""
         return int(self._places)
 
-    @property
-    def cuts(self) -> int:
-        """How often the places were halved."""
-        return self._cuts
-
     async def enter(self) -> int:
         """Wait for a place; returns the ticket that `leave` takes back."""
         if self._in_flight < self.places and not self._waiting:

@@ -1,0 +1,95 @@
+"""Everything that can be checked before anything is sent."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.config import RunConfig, load_config
+from harness.dataset.manifest import find_dataset
+from harness.dataset.reader import DatasetFacts, check_records
+from harness.domain.observation import Arm
+from harness.errors import ConfigError
+from harness.pipeline.arms import ReadyArm, ready
+from harness.pipeline.group import Member
+from harness.pipeline.shadow import Shadow
+from harness.pipeline.stages import scorers_of
+
+
+def prepare(
+    dataset: str,
+    *,
+    reports: Path,
+    incumbent: str | None,
+    candidates: Sequence[str],
+    limit: int | None,
+    overrides: Sequence[str],
+) -> Shadow:
+    """Check everything that can be checked without a key and without sending anything.
+
+    Raises:
+        DatasetError: The dataset does not exist or a line of it is wrong.
+        ConfigError: A setting or an arm is wrong.
+        PluginError: A scorer cannot be loaded.
+    """
+    folder = find_dataset(dataset, Path("datasets"))
+    if len(set(candidates)) < len(candidates):
+        raise ConfigError("the same --candidate is given twice", "Every candidate is one run.")
+    named = candidates or (None,)
+    configs = [
+        load_config(folder, overrides=overrides, incumbent=incumbent, candidate=candidate)
+        for candidate in named
+    ]
+    arms = [{arm: ready(config, arm) for arm in Arm} for config in configs]
+    for config, pair in zip(configs, arms, strict=True):
+        _check_budget(config, pair)
+    scorers = scorers_of(configs[0])
+    facts = check_records(folder)
+    _check_expected(configs[0], arms, facts)
+    members = tuple(
+        Member(
+            config=config,
+            arms=pair,
+            facts=facts,
+            records=min(facts.records, limit or facts.records),
+            command=_command(dataset, incumbent, candidate, limit, overrides),
+            overrides=tuple(overrides),
+        )
+        for config, pair, candidate in zip(configs, arms, named, strict=True)
+    )
+    return Shadow(members=members, scorers=scorers, reports=reports)
+
+
+def _command(
+    dataset: str, incumbent: str | None, candidate: str | None, limit: int | None, overrides: Sequence[str]
+) -> str:
+    parts = ["harness", "shadow", dataset]
+    parts += ["--incumbent", incumbent] if incumbent else []
+    parts += ["--candidate", candidate] if candidate else []
+    parts += ["--limit", str(limit)] if limit else []
+    for override in overrides:
+        parts += ["--set", override]
+    return shlex.join(parts)
+
+
+def _check_budget(config: RunConfig, arms: Mapping[Arm, ReadyArm]) -> None:
+    """A budget cannot be held where the price of a paid arm is unknown."""
+    if config.replay.budget_usd is None:
+        return
+    for arm, entry in arms.items():
+        if entry.costs_money and entry.price is None:
+            raise ConfigError(
+                f"a budget cannot be held: no price is known for {arm} {entry.settings.label}",
+                f"Give it: --set '{arm}.price={{ input_per_million = …, output_per_million = … }}', "
+                f"or the same under [{arm}] in dataset.toml.",
+            )
+
+
+def _check_expected(config: RunConfig, arms: Sequence[Mapping[Arm, ReadyArm]], facts: DatasetFacts) -> None:
+    """The simulating sandbox makes its answers from expected answers."""
+    simulates = config.sandbox.get("source", "simulated") == "simulated"
+    embeds = any(entry.embedded for pair in arms for entry in pair.values())
+    if embeds and simulates and not facts.with_expected:
+        raise ConfigError(
+            f"{config.folder}: the sandbox makes its answers from expected answers, and no record has one",
+            'Add "expected" to the records, or name real models: --incumbent openai/gpt-4o --candidate …',
+        )
