@@ -1,15 +1,21 @@
 import os
+import re
 import shutil
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
+from factories import record
 
+from harness.domain.chat import Answer
 from harness.errors import PluginBroken, PluginNotFound
 from harness.plugins import Registry, load_local, settings_of
-from harness.scorers import REGISTRY
+from harness.scorers.base import ScoringContext
+from harness.scorers.registry import REGISTRY
+from harness.testing import check_scorer
 
 HERE = Path(__file__).parent
 
@@ -51,7 +57,7 @@ def test_an_unknown_plugin() -> None:
 
 
 def test_listing_loads_nothing_heavy() -> None:
-    code = "import sys; from harness.scorers import REGISTRY; REGISTRY.names(); print(*sys.modules)"
+    code = "import sys; from harness.scorers.registry import REGISTRY; REGISTRY.names(); print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE.parent
     )
@@ -146,7 +152,7 @@ def python(code: str, *path: Path) -> str:
 USE = """
 from pathlib import Path
 from harness import Answer, ChatRequest, Record, ScoringContext
-from harness.scorers import REGISTRY
+from harness.scorers.registry import REGISTRY
 from harness.scorers.build import build_scorer
 entry = next(entry for entry in REGISTRY.describe() if entry.name == "word_count")
 print(entry.origin, entry.summary, entry.settings, sep="|")
@@ -177,3 +183,20 @@ def test_a_package_cannot_take_the_name_of_a_built_in_plugin(
     )
     (entry,) = shelf.describe()
     assert entry.origin == "broken"
+
+
+def test_the_scorers_of_the_readme_work_as_printed() -> None:
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    blocks = [
+        block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "harness import" in block
+    ]
+    names: dict[str, Any] = {}
+    for block in blocks:
+        assert len([line for line in block.splitlines() if line.strip()]) < 10
+        exec(block, names)  # noqa: S102 - our own page
+    context = ScoringContext(record=record(), seed=1)
+    right, wrong, prose = (Answer(text=said) for said in ('{"total": 2}', '{"total": 3}', "two"))
+    total = names["total_is_right"]
+    assert [total(answer, right, context) for answer in (right, wrong, prose)] == [True, False, False]
+    assert names["WordCount"](slack=1).score(Answer(text="a b"), Answer(text="a"), context).right
+    check_scorer(names["WordCount"]())

@@ -8,7 +8,7 @@ from harness.dataset.reader import DatasetFacts, check_records
 from harness.errors import HarnessError
 from harness.pipeline.arms import provider_lines
 from harness.pipeline.stages import scorers_of
-from harness.scorers import REGISTRY
+from harness.scorers.registry import REGISTRY
 
 
 def dataset_lines(root: Path) -> list[str]:

@@ -11,9 +11,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from harness.errors import ConfigError, PluginBroken, PluginError
 from harness.plugins import Folder, load_local, raised
-from harness.scorers import REGISTRY
 from harness.scorers.base import Scorer
 from harness.scorers.function import FunctionScorer
+from harness.scorers.registry import REGISTRY
 from harness.scorers.signature import check_signature
 from harness.scorers.stage import NamedScorer
 
