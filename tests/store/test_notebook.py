@@ -69,7 +69,6 @@ def test_pandas_opens_it(run: Path) -> None:
 
 
 def test_datasets_opens_it(run: Path) -> None:
-    pytest.importorskip("datasets")
     write_scores(run / "scores.parquet", [])
     code = (
         "import sys, datasets\n"
@@ -83,6 +82,7 @@ def test_datasets_opens_it(run: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
+        cwd=run,  # in the repository, its folder of the same name would be imported
         env={**os.environ, "HF_HOME": str(run / "home"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"},
     )
     assert done.stdout.splitlines()[-1] == "3 b None"
