@@ -27,6 +27,9 @@ TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("`[sandbox]`", SandboxSettings),
     ('`[sandbox.models."NAME"]`', ModelBehavior),
 )
+EXIT_CODES = """Exit codes: 0 done, 1 trouble with a run or its files, 2 wrong input, 3 stopped early and
+resumable.
+"""
 _TOML_NAMES = (
     (r"tuple\[str, \.\.\.\]", "list of texts"),
     (r"Mapping\[str, float\]", "table of numbers"),
@@ -53,7 +56,7 @@ def page() -> str:
     """The whole page as Markdown."""
     parts = [HEAD]
     parts += [settings_table(title, kind) for title, kind in TABLES]
-    parts.append("\n## Commands\n")
+    parts.append("\n## Commands\n\n" + EXIT_CODES)
     parts += [commands(name) for name in COMMANDS]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -87,6 +90,7 @@ def type_name(hint: Any) -> str:
     """The type as a reader of TOML would call it."""
     text = hint.__name__ if isinstance(hint, type) and not hasattr(hint, "__args__") else str(hint)
     text = re.sub(r"[\w.]+\.(\w+)", r"\1", text).replace(" | None", "")
+    text = re.sub(r"^Optional\[(.*)\]$", r"\1", text)
     for python, toml in _TOML_NAMES:
         text = re.sub(python, toml, text)
     return text

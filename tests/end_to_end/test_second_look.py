@@ -93,7 +93,7 @@ def test_a_candidate_that_stops_does_not_keep_the_next_from_running(tmp_path: Pa
         assert done.returncode == 3
         assert "wrong key" in done.stderr
         assert sum(count for (model, _), count in good.asked.items() if model == "b") == 10
-    assert "right" in done.stdout or "wrong" in done.stdout
+    assert done.stdout.count("Report: ") == 1
 
 
 def test_one_budget_holds_over_all_candidates(tmp_path: Path) -> None:
