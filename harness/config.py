@@ -32,9 +32,21 @@ class DecisionSettings:
 
     Attributes:
         margin: Non-inferiority margin: the loss in the share of right answers that is still acceptable.
+        alpha: Chance of calling a candidate non-inferior that is worse by the whole margin (one-sided).
+        power: Chance of showing non-inferiority where both models are equally good; for planning.
+        cluster: Tag that names the document, customer or conversation a record comes from, where several
+            records come from one: they are then not counted as independent.
+        stop: "sequential" calls records in random order and stops as soon as the verdict is certain;
+            "never" calls every record.
+        cap: Most records a sequential run calls; three times what a fixed run needs without it.
     """
 
     margin: float = 0.02
+    alpha: float = 0.025
+    power: float = 0.8
+    cluster: str | None = None
+    stop: Literal["never", "sequential"] = "never"
+    cap: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse a margin outside 0 to 1."""
@@ -42,6 +54,14 @@ class DecisionSettings:
             raise ConfigError(
                 f"[decision] margin is {self.margin}; it must lie between 0 and 1, such as 0.02"
             )
+        if not 0 < self.alpha <= 0.5:
+            raise ConfigError(
+                f"[decision] alpha is {self.alpha}; it must lie between 0 and 0.5, such as 0.025"
+            )
+        if not 0 < self.power < 1:
+            raise ConfigError(f"[decision] power is {self.power}; it must lie between 0 and 1, such as 0.8")
+        if self.cap is not None and self.cap < 1:
+            raise ConfigError(f"[decision] cap is {self.cap}; it must be a whole number from 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

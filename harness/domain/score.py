@@ -25,6 +25,8 @@ class Finding:
         expected: The reference's value as text, None where it has none.
         actual: The answer's value as text, None where it has none.
         note: One short sentence for a reader, or "".
+        amount: Money at risk in the document's currency: by how much a money field is off, or what a
+            missing or invented line amounts to. None where the finding is not about money.
     """
 
     kind: str
@@ -33,6 +35,7 @@ class Finding:
     actual: str | None = None
     note: str = ""
     verdict: Verdict = Verdict.CHANGED
+    amount: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,11 @@ class ScoredPair:
         incumbent, candidate: Accuracy, against the expected answer; None without one.
         agreement: The candidate against the incumbent's answer.
         noise: The incumbent's repeat against the incumbent's answer; None without a repeat.
+        candidate_noise: The candidate's repeat against the candidate's answer; None without a repeat.
+        incumbent_repeat, candidate_repeat: Accuracy of that arm's repeat, against the expected answer.
+        cross_incumbent_repeat: The candidate against the incumbent's repeat.
+        cross_candidate_repeat: The candidate's repeat against the incumbent's answer.
+        cross_repeats: The candidate's repeat against the incumbent's repeat.
     """
 
     record_id: str
@@ -73,3 +81,9 @@ class ScoredPair:
     candidate: Score | None
     agreement: Score | None
     noise: Score | None
+    candidate_noise: Score | None = None
+    incumbent_repeat: Score | None = None
+    candidate_repeat: Score | None = None
+    cross_incumbent_repeat: Score | None = None
+    cross_candidate_repeat: Score | None = None
+    cross_repeats: Score | None = None

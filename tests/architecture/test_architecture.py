@@ -19,6 +19,8 @@ HOMES = {
     "asyncio_throttle": {"harness/replay/throttle/limiter.py"},
     "pyarrow": {"harness/store/*"},
     "pandas": {"harness/store/notebook.py", "harness/analysis/*"},
+    "sklearn": {"harness/analysis/*"},
+    "py3langid": {"harness/language.py"},
     "scipy": {"harness/analysis/*", "harness/scorers/json_lines.py"},
     "rapidfuzz": {"harness/scorers/*"},
     "jinja2": {"harness/report/*"},
@@ -30,7 +32,19 @@ HOMES = {
     "json_repair": {"harness/scorers/json_parse.py"},
     "jsonschema_rs": {"harness/scorers/json_schema.py"},
 }
-HEAVY = {"pandas", "pyarrow", "scipy", "numpy", "aiohttp", "httpx", "jinja2", "rich", "pydantic"}
+HEAVY = {
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "sklearn",
+    "py3langid",
+    "numpy",
+    "aiohttp",
+    "httpx",
+    "jinja2",
+    "rich",
+    "pydantic",
+}
 
 
 def relative(file: Path) -> str:
