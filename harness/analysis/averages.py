@@ -1,4 +1,4 @@
-"""Averages of every scorer: accuracy of each arm, agreement and noise."""
+"""Averages of every scorer: accuracy of each arm, agreement of the arms and of each with itself."""
 
 from dataclasses import dataclass, field
 
@@ -24,19 +24,32 @@ class ScoreSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScorerSummary:
-    """One scorer; a score that was never asked for (no expected answer, no repeat) is None.
+class Accuracy:
+    """One scorer against the expected answers, or by itself where the scorer needs no reference.
 
     Attributes:
-        reasons: Why scores could not be told, with counts over all four.
+        incumbent, candidate: None where the scorer had nothing to go by.
+        reasons: Why scores could not be told, accuracy and agreement together.
     """
 
-    scorer: str
     incumbent: ScoreSummary | None
     candidate: ScoreSummary | None
-    agreement: ScoreSummary | None
-    noise: ScoreSummary | None
     reasons: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """One scorer, answers against answers; None where nothing was compared.
+
+    Attributes:
+        candidate: The candidate against the incumbent.
+        incumbent: The incumbent against itself, asked again.
+        candidate_again: The candidate against itself, asked again.
+    """
+
+    candidate: ScoreSummary | None
+    incumbent: ScoreSummary | None
+    candidate_again: ScoreSummary | None
 
 
 @dataclass(slots=True)
@@ -71,12 +84,13 @@ class ScorerTally:
     reasons: BoundedCounter = field(default_factory=lambda: BoundedCounter(limit=50))
 
     def add(self, scored: ScoredPair) -> None:
-        """Count the four scores of one pair."""
+        """Count the scores of one pair."""
         for name, score in (
             ("incumbent", scored.incumbent),
             ("candidate", scored.candidate),
             ("agreement", scored.agreement),
             ("noise", scored.noise),
+            ("candidate_noise", scored.candidate_noise),
         ):
             if score is None:
                 continue
@@ -84,14 +98,22 @@ class ScorerTally:
             if score.value is None:
                 self.reasons.add(score.reason[:200] or "no reason given")
 
-    def summary(self, *, level: float) -> ScorerSummary:
-        """The counts so far."""
-        found = {name: tally.summary(level) for name, tally in self.tallies.items()}
-        return ScorerSummary(
-            scorer=self.scorer,
-            incumbent=found.get("incumbent"),
-            candidate=found.get("candidate"),
-            agreement=found.get("agreement"),
-            noise=found.get("noise"),
+    def accuracy(self, *, level: float) -> Accuracy:
+        """Each arm against the expected answers."""
+        return Accuracy(
+            incumbent=self._of("incumbent", level),
+            candidate=self._of("candidate", level),
             reasons=self.reasons.most(10),
         )
+
+    def agreement(self, *, level: float) -> Agreement:
+        """Answers against answers."""
+        return Agreement(
+            candidate=self._of("agreement", level),
+            incumbent=self._of("noise", level),
+            candidate_again=self._of("candidate_noise", level),
+        )
+
+    def _of(self, name: str, level: float) -> ScoreSummary | None:
+        tally = self.tallies.get(name)
+        return None if tally is None else tally.summary(level)

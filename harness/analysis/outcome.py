@@ -1,17 +1,29 @@
 """What one pair means: which arm is right, and what is wrong with the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.analysis.failure.arm_failure import arm_failure
-from harness.domain.failure import primary
+from harness.domain.failure import is_failure, primary
 from harness.domain.observation import Arm, CallError, Observation
 from harness.domain.pair import Pair
 from harness.domain.score import Finding, Score, ScoredPair
 
 NOT_RUN = frozenset({"not_called", "not_recorded"})
 UNEXPLAINED = "no_finding"
+CHECK_KINDS = frozenset(
+    {
+        "schema_violation",
+        "arithmetic",
+        "hallucinated_reference",
+        "misattributed_reference",
+        "misquoted_reference",
+        "language_drift",
+        "over_long",
+    }
+)
+"""Kinds that need no reference: they say by themselves that something is wrong with an answer."""
 
 
 class Basis(StrEnum):
@@ -71,6 +83,11 @@ class Outcome:
     incumbent: ArmOutcome
     candidate: ArmOutcome
 
+    @property
+    def difference(self) -> int:
+        """1 where only the candidate is right, -1 where only the incumbent is, else 0."""
+        return int(self.candidate.right) - int(self.incumbent.right)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unscored:
@@ -80,27 +97,84 @@ class Unscored:
     reason: str
 
 
-def judge(pair: Pair, primary_score: ScoredPair | None) -> Outcome | Unscored:
-    """Say what the pair means by its primary scorer."""
+Side = Callable[[ScoredPair], Score | None]
+"""Picks one of the scores of a scored pair."""
+
+
+def judge(pair: Pair, scores: Sequence[ScoredPair], deciding: Sequence[str] = ()) -> Outcome | Unscored:
+    """Say what the pair means.
+
+    Args:
+        pair: What both arms did.
+        scores: The scores of all scorers, in their order.
+        deciding: Names of the scorers that must all count an answer as right; the first scorer
+            alone where none is named.
+    """
     basis = Basis.AGREEMENT if pair.record.expected is None else Basis.EXPECTED
     for arm in Arm:
         outcome = pair.observation(arm).outcome
         if isinstance(outcome, CallError) and outcome.kind in NOT_RUN:
             return Unscored(basis=basis, reason=f"{arm.value} {outcome.kind.replace('_', ' ')}")
-    if primary_score is None:
+    decisive = deciders(scores, deciding)
+    if not decisive:
         return Unscored(basis=basis, reason="no score")
     if basis is Basis.AGREEMENT:
-        return _agreement(pair, primary_score)
-    return _accuracy(primary_score)
+        return _agreement(pair, scores, decisive)
+    return _accuracy(scores, decisive)
 
 
-def _accuracy(scored: ScoredPair) -> Outcome | Unscored:
+def deciders(scores: Sequence[ScoredPair], deciding: Sequence[str]) -> tuple[ScoredPair, ...]:
+    """The scores that decide what is right."""
+    if not deciding:
+        return tuple(scores[:1])
+    return tuple(scored for scored in scores if scored.scorer in deciding)
+
+
+def all_right(decisive: Iterable[ScoredPair], side: Side) -> bool | None:
+    """Whether every deciding scorer counts that side as right; None where it cannot be told.
+
+    One scorer that says wrong is enough, whatever the others cannot tell.
+    """
+    told = [score.right for scored in decisive if (score := side(scored)) is not None]
+    if any(right is False for right in told):
+        return False
+    return None if not told or None in told else True
+
+
+def incumbent_side(scored: ScoredPair) -> Score | None:
+    """The incumbent's accuracy."""
+    return scored.incumbent
+
+
+def candidate_side(scored: ScoredPair) -> Score | None:
+    """The candidate's accuracy."""
+    return scored.candidate
+
+
+def agreement_side(scored: ScoredPair) -> Score | None:
+    """The candidate against the incumbent."""
+    return scored.agreement
+
+
+def check_findings(scores: Iterable[ScoredPair], side: Side) -> tuple[Finding, ...]:
+    """What the checks that need no reference found, each place once."""
+    found: dict[tuple[str, str], Finding] = {}
+    for scored in scores:
+        score = side(scored)
+        for finding in score.findings if score is not None else ():
+            if finding.kind in CHECK_KINDS:
+                found.setdefault((finding.kind, finding.path), finding)
+    return tuple(found.values())
+
+
+def _accuracy(scores: Sequence[ScoredPair], decisive: Sequence[ScoredPair]) -> Outcome | Unscored:
     sides: list[ArmOutcome] = []
-    for arm, score in ((Arm.INCUMBENT, scored.incumbent), (Arm.CANDIDATE, scored.candidate)):
-        if score is None or score.right is None:
-            reason = score.reason if score else "no score against the expected answer"
-            return Unscored(basis=Basis.EXPECTED, reason=f"{arm.value}: {reason or 'the scorer cannot tell'}")
-        sides.append(_side(score))
+    for arm, side in ((Arm.INCUMBENT, incumbent_side), (Arm.CANDIDATE, candidate_side)):
+        right = all_right(decisive, side)
+        if right is None:
+            reason = _why_untold(decisive, side) or "no score against the expected answer"
+            return Unscored(basis=Basis.EXPECTED, reason=f"{arm.value}: {reason}")
+        sides.append(_side(right, scores, decisive, side))
     incumbent, candidate = sides
     quadrant = {
         (True, True): Quadrant.BOTH_RIGHT,
@@ -111,32 +185,67 @@ def _accuracy(scored: ScoredPair) -> Outcome | Unscored:
     return Outcome(basis=Basis.EXPECTED, quadrant=quadrant, incumbent=incumbent, candidate=candidate)
 
 
-def _side(score: Score) -> ArmOutcome:
-    findings = score.findings
-    if not score.right and primary(findings) is None:
-        findings = (Finding(kind=UNEXPLAINED, note=score.reason), *findings)
-    return ArmOutcome(right=bool(score.right), findings=findings)
+def _why_untold(decisive: Iterable[ScoredPair], side: Side) -> str:
+    told = (side(scored) for scored in decisive)
+    untold = (score for score in told if score is not None and score.right is None)
+    return next((score.reason or "the scorer cannot tell" for score in untold), "")
 
 
-def _agreement(pair: Pair, scored: ScoredPair) -> Outcome | Unscored:
-    incumbent, candidate = _failed(pair.incumbent), _failed(pair.candidate)
+def _side(
+    right: bool, scores: Sequence[ScoredPair], decisive: Sequence[ScoredPair], side: Side
+) -> ArmOutcome:
+    """All that the deciding scorers found, and of a wrong answer what the checks found besides."""
+    told = [score for scored in decisive if (score := side(scored)) is not None]
+    findings = _once(finding for score in told for finding in score.findings)
+    if right:
+        return ArmOutcome(right=True, findings=findings)
+    findings = _once((*findings, *check_findings(scores, side)))
+    if primary(findings) is None:
+        reason = next((score.reason for score in told if score.right is False), "")
+        findings = (Finding(kind=UNEXPLAINED, note=reason), *findings)
+    return ArmOutcome(right=False, findings=findings)
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Two scorers that find the same thing at the same place count once."""
+    found: dict[tuple[str, str, str | None], Finding] = {}
+    for finding in findings:
+        found.setdefault((finding.kind, finding.path, finding.actual), finding)
+    return tuple(found.values())
+
+
+def _agreement(
+    pair: Pair, scores: Sequence[ScoredPair], decisive: Sequence[ScoredPair]
+) -> Outcome | Unscored:
+    incumbent = _by_itself(pair.incumbent, decisive, incumbent_side)
+    candidate = _by_itself(pair.candidate, decisive, candidate_side)
     failures = [side for side in (incumbent, candidate) if not side.right]
     if failures:
         quadrant = Quadrant.BOTH_FAILED if len(failures) == len(Arm) else Quadrant.ONE_FAILED
         return Outcome(basis=Basis.AGREEMENT, quadrant=quadrant, incumbent=incumbent, candidate=candidate)
-    score = scored.agreement
-    if score is None or score.right is None:
-        reason = (score.reason if score else "") or "the scorer cannot tell"
+    right = all_right(decisive, agreement_side)
+    if right is None:
+        reason = _why_untold(decisive, agreement_side) or "the scorer cannot tell"
         return Unscored(basis=Basis.AGREEMENT, reason=f"agreement: {reason}")
+    differing = _side(right, (), decisive, agreement_side)
+    if not right:
+        checked = check_findings(scores, candidate_side)
+        differing = ArmOutcome(right=False, findings=_once((*differing.findings, *checked)))
     return Outcome(
         basis=Basis.AGREEMENT,
-        quadrant=Quadrant.AGREE if score.right else Quadrant.DIFFER,
+        quadrant=Quadrant.AGREE if right else Quadrant.DIFFER,
         incumbent=incumbent,
-        candidate=_side(score),
+        candidate=differing,
     )
 
 
-def _failed(observation: Observation) -> ArmOutcome:
+def _by_itself(observation: Observation, decisive: Iterable[ScoredPair], side: Side) -> ArmOutcome:
     """Whether an arm failed by itself, whatever the other one says."""
-    found: Sequence[Finding] = arm_failure(observation.outcome)
-    return ArmOutcome(right=not found, findings=tuple(found))
+    found = arm_failure(observation.outcome)
+    if not found:
+        checked = (score for scored in decisive if (score := side(scored)) is not None)
+        failing = [score for score in checked if score.right is False]
+        found = tuple(finding for score in failing for finding in score.findings if is_failure(finding))
+        if failing and not found:
+            found = (Finding(kind=UNEXPLAINED, note=failing[0].reason),)
+    return ArmOutcome(right=not found, findings=found)

@@ -1,28 +1,62 @@
-"""What the analysis found: the tree that analysis.json holds."""
+"""What the analysis found: the tree that analysis.json holds (docs/analysis-json.md)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.analysis.arms import ArmSummary
-from harness.analysis.averages import ScorerSummary
+from harness.analysis.averages import Accuracy, Agreement
 from harness.analysis.cases import Case, CaseRest
+from harness.analysis.comparison import Difference, Sequential
+from harness.analysis.confusion import Confusion
+from harness.analysis.failure.clusters import Cluster
+from harness.analysis.failure.exposure import ExposureSummary
+from harness.analysis.failure.slices import Slice
 from harness.analysis.failure.summary import KindSummary
+from harness.analysis.features import FeatureSummary
+from harness.analysis.judged import JudgeSummary
+from harness.analysis.label_free import LabelFree
 from harness.analysis.outcome import Basis, Quadrant
+from harness.analysis.reruns import Noise
 from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTable
 from harness.analysis.stats.counting import Count
+from harness.analysis.stats.noninferiority import NonInferiority
 from harness.domain.estimate import Estimate
 from harness.domain.observation import Arm
 
-ANALYSIS_SCHEMA_VERSION = 1
+ANALYSIS_SCHEMA_VERSION = 2
+UNSCORED = "unscored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuadrantCount:
-    """How many compared pairs fall into a quadrant."""
+    """How many pairs fall into a quadrant.
 
-    quadrant: Quadrant
+    Attributes:
+        share: Of the compared pairs; of all pairs for `unscored`.
+    """
+
     count: int
     share: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceSearch:
+    """How the slices were looked for.
+
+    Attributes:
+        discovery_n, test_n: Records of the half on which rules were found, and of the one they were
+            tested on.
+        tested: Rules that were tested.
+        method: The test and its correction.
+        reason: Why nothing was looked for, "" where it was.
+    """
+
+    discovery_n: int
+    test_n: int
+    tested: int
+    method: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +66,24 @@ class Analysis:
     Attributes:
         basis: Whether answers were compared with expected answers or only with each other.
         pairs: Pairs read; `compared` of them are in the quadrants, the rest in `unscored`.
+        quadrants: By name, `unscored` among them.
         unscored: Pairs that count neither as right nor as wrong, by reason.
-        incumbent_right, candidate_right: Share of right answers by the primary scorer, None on
+        accuracy, agreement: By scorer, the primary one first.
+        incumbent_right, candidate_right: Share of right answers by the deciding scorers, None on
             agreement only.
-        net_difference: Candidate's share minus the incumbent's, None on agreement only.
-        mcnemar_mid_p: Of the same table, None on agreement only.
-        kinds: Failures by kind, most harmful first.
+        difference, noninferiority, sequential: None on agreement only, or where nothing was compared.
+        noise: None where no record was called twice.
+        failures: By kind, most harmful first.
+        exposure: Money at risk by currency.
+        label_free: What checks that need no reference say; None without such a check.
         harmless: Candidate answers with differences that cost nothing, by kind.
+        confusion: Which label was taken for which.
+        tags: Counts by the tags that the dataset declares.
+        slices: Rules that describe where the candidate fails, tested on records they were not found on.
+        clusters: Groups of alike failures of the candidate.
+        features: What the rules are made of.
+        judge: What a judge's verdicts say of the judge itself, by scorer.
+        incumbent, candidate: Calls, errors, tokens, cost and times.
         cases: The pairs worth reading, regressions first.
     """
 
@@ -47,24 +92,46 @@ class Analysis:
     basis: Basis
     pairs: int
     compared: int
+    quadrants: Mapping[str, QuadrantCount]
     unscored: tuple[Count, ...]
-    quadrants: tuple[QuadrantCount, ...]
+    accuracy: Mapping[str, Accuracy]
+    agreement: Mapping[str, Agreement]
     incumbent_right: Estimate | None
     candidate_right: Estimate | None
-    net_difference: Estimate | None
-    mcnemar_mid_p: float | None
+    difference: Difference | None
+    noninferiority: NonInferiority | None
+    sequential: Sequential | None
+    noise: Noise | None
+    failures: Mapping[str, KindSummary]
+    exposure: ExposureSummary
+    label_free: LabelFree | None
+    harmless: tuple[Count, ...]
+    confusion: tuple[Confusion, ...]
+    tags: tuple[SliceTable, ...]
+    slices: tuple[Slice, ...]
+    slice_search: SliceSearch
+    clusters: tuple[Cluster, ...]
+    features: tuple[FeatureSummary, ...]
+    judge: Mapping[str, JudgeSummary]
     incumbent: ArmSummary
     candidate: ArmSummary
-    kinds: tuple[KindSummary, ...]
-    harmless: tuple[Count, ...]
-    slices: tuple[SliceTable, ...]
-    scorers: tuple[ScorerSummary, ...]
     cases: tuple[Case, ...]
     more_cases: tuple[CaseRest, ...]
 
+    @property
+    def kinds(self) -> tuple[KindSummary, ...]:
+        """Failures by kind, most harmful first."""
+        return tuple(self.failures.values())
+
+    @property
+    def net_difference(self) -> Estimate | None:
+        """The candidate's share of right answers minus the incumbent's."""
+        return self.difference.net if self.difference is not None else None
+
     def count(self, quadrant: Quadrant) -> int:
         """How many compared pairs fall into that quadrant."""
-        return next((entry.count for entry in self.quadrants if entry.quadrant is quadrant), 0)
+        entry = self.quadrants.get(quadrant.value)
+        return entry.count if entry is not None else 0
 
     def arm(self, arm: Arm) -> ArmSummary:
         """The summary of one arm."""

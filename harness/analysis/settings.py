@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from harness.analysis.failure.severity import SeveritySettings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisSettings:
@@ -9,16 +11,32 @@ class AnalysisSettings:
 
     Attributes:
         scorers: Names in order; the first is primary. Empty takes the order of the scores.
+        deciding: Scorers that must all count an answer as right. Empty: the first alone.
+        checks: Scorers that need no reference.
         slices: Tags to tabulate.
         margin: Loss in the share of right answers that is still acceptable.
+        alpha: One-sided error level of the non-inferiority test and of the sequential reading.
+        power: Power that further records are planned for.
         level: Confidence level of every interval.
+        seed: Of the random order, the halves of the slice search and the examples.
+        cluster: Tag of the document or customer that several records may come from, or None.
+        largest_cluster: Most records of one cluster as the dataset has them, None to take those seen.
+        severity: How much harm a kind or a field does.
         case_limit: Cases kept in full per quadrant, worst first.
         id_limit: Further cases per quadrant that are kept by id.
     """
 
     scorers: tuple[str, ...] = ()
+    deciding: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     slices: tuple[str, ...] = ()
     margin: float = 0.02
+    alpha: float = 0.025
+    power: float = 0.8
     level: float = 0.95
+    seed: int = 7
+    cluster: str | None = None
+    largest_cluster: int | None = None
+    severity: SeveritySettings = SeveritySettings()
     case_limit: int = 200
     id_limit: int = 1000

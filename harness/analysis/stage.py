@@ -1,21 +1,36 @@
 """Stage 3: pairs and scores → Analysis, in one pass and bounded memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from harness.analysis.arms import ArmTally
 from harness.analysis.averages import ScorerTally
 from harness.analysis.cases import CaseKeeper
+from harness.analysis.comparison import ComparisonTally
+from harness.analysis.confusion import ConfusionTally
+from harness.analysis.failure.exposure import ExposureTally
+from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.failure.summary import KindTally
-from harness.analysis.outcome import QUADRANTS, ArmOutcome, Basis, Quadrant, Unscored, judge
-from harness.analysis.result import ANALYSIS_SCHEMA_VERSION, Analysis, QuadrantCount
+from harness.analysis.judged import JudgeTally
+from harness.analysis.label_free import LabelFreeTally
+from harness.analysis.outcome import (
+    QUADRANTS,
+    ArmOutcome,
+    Basis,
+    Outcome,
+    Quadrant,
+    Unscored,
+    deciders,
+    judge,
+)
+from harness.analysis.reruns import RerunTally
+from harness.analysis.result import ANALYSIS_SCHEMA_VERSION, UNSCORED, Analysis, QuadrantCount, SliceSearch
 from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTally
 from harness.analysis.stats.counting import BoundedCounter, Count
 from harness.analysis.stats.intervals import share
-from harness.analysis.stats.paired import mcnemar_mid_p, net_difference
+from harness.analysis.where import WhereTally
 from harness.domain.estimate import Estimate
 from harness.domain.failure import is_failure
 from harness.domain.observation import Arm
@@ -59,28 +74,51 @@ def _aligned(
         )
 
 
-@dataclass(slots=True)
 class _BasisTally:
     """What is counted apart for records with and without an expected answer."""
 
-    quadrants: Counter[Quadrant] = field(default_factory=Counter)
-    kinds: KindTally = field(default_factory=KindTally)
-    harmless: BoundedCounter = field(default_factory=BoundedCounter)
-    slices: tuple[SliceTally, ...] = ()
-    unscored: BoundedCounter = field(default_factory=lambda: BoundedCounter(limit=100))
+    def __init__(self, settings: AnalysisSettings, rules: SeverityRules) -> None:
+        self._settings = settings
+        self.quadrants: Counter[Quadrant] = Counter()
+        self.unscored = BoundedCounter(limit=100)
+        self.kinds = KindTally(rules=rules)
+        self.harmless = BoundedCounter()
+        self.confusion = ConfusionTally()
+        self.tags = tuple(SliceTally(tag=tag) for tag in settings.slices)
+        self.comparison = ComparisonTally(settings)
+        self.reruns = RerunTally()
+        self.exposure = ExposureTally(settings.severity)
+        self.label_free = LabelFreeTally()
+        self.where = WhereTally(settings)
+
+    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair]) -> None:
+        """Count one compared pair."""
+        self.quadrants[outcome.quadrant] += 1
+        self.kinds.add(_failing(outcome.incumbent), _failing(outcome.candidate))
+        for kind in {finding.kind for finding in outcome.candidate.findings if not is_failure(finding)}:
+            self.harmless.add(kind)
+        self.confusion.add(outcome.incumbent.findings, outcome.candidate.findings)
+        for table in self.tags:
+            table.add(pair.record.tags, outcome)
+        decisive = deciders(scores, self._settings.deciding)
+        self.reruns.add(pair, outcome, decisive)
+        self.exposure.add(pair.record, outcome)
+        self.label_free.add(outcome, scores, frozenset(self._settings.checks))
+        self.where.add(pair, outcome)
+        if outcome.basis is Basis.EXPECTED:
+            self.comparison.add(pair, outcome, _score_difference(decisive))
 
 
 class _Tally:
     def __init__(self, settings: AnalysisSettings) -> None:
         self._settings = settings
         self._pairs = 0
+        rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
-        self._cases = CaseKeeper(settings)
+        self._cases = CaseKeeper(settings, rules)
         self._scorers: dict[str, ScorerTally] = {name: ScorerTally(scorer=name) for name in settings.scorers}
-        self._of_basis = {
-            basis: _BasisTally(slices=tuple(SliceTally(tag=tag) for tag in settings.slices))
-            for basis in Basis
-        }
+        self._judges = JudgeTally()
+        self._of_basis = {basis: _BasisTally(settings, rules) for basis in Basis}
 
     def add(self, pair: Pair, scores: tuple[ScoredPair, ...]) -> None:
         self._pairs += 1
@@ -88,23 +126,21 @@ class _Tally:
             arm.add(pair)
         for scored in scores:
             self._scorers.setdefault(scored.scorer, ScorerTally(scorer=scored.scorer)).add(scored)
-        outcome = judge(pair, self._primary(scores))
+            self._judges.add(scored)
+        outcome = judge(pair, self._in_order(scores), self._settings.deciding)
         tally = self._of_basis[outcome.basis]
         if isinstance(outcome, Unscored):
             tally.unscored.add(outcome.reason[:200])
             return
-        tally.quadrants[outcome.quadrant] += 1
-        tally.kinds.add(_failing(outcome.incumbent), _failing(outcome.candidate))
-        for kind in {finding.kind for finding in outcome.candidate.findings if not is_failure(finding)}:
-            tally.harmless.add(kind)
-        for table in tally.slices:
-            table.add(pair.record.tags, outcome)
+        tally.add(pair, outcome, scores)
         self._cases.add(pair, outcome)
 
-    def _primary(self, scores: tuple[ScoredPair, ...]) -> ScoredPair | None:
-        first = self._settings.scorers[0] if self._settings.scorers else None
-        named = (scored for scored in scores if first is None or scored.scorer == first)
-        return next(named, None)
+    def _in_order(self, scores: tuple[ScoredPair, ...]) -> tuple[ScoredPair, ...]:
+        """The primary scorer's score first."""
+        if not self._settings.scorers:
+            return scores
+        first = self._settings.scorers[0]
+        return tuple(sorted(scores, key=lambda scored: scored.scorer != first))
 
     def _basis(self) -> Basis:
         """Expected answers win; records without one are then left out and counted."""
@@ -116,37 +152,59 @@ class _Tally:
         basis = self._basis()
         tally = self._of_basis[basis]
         level = self._settings.level
-        compared = tally.quadrants.total()
-        right = _right_shares(tally.quadrants, level) if basis is Basis.EXPECTED else None
-        gains, losses = tally.quadrants[Quadrant.GAIN], tally.quadrants[Quadrant.REGRESSION]
+        right = _right_shares(tally.quadrants, level) if basis is Basis.EXPECTED else {}
+        compared = basis is Basis.EXPECTED and tally.quadrants.total() > 0
+        found = tally.where.slices()
         return Analysis(
             schema_version=ANALYSIS_SCHEMA_VERSION,
             settings=self._settings,
             basis=basis,
             pairs=self._pairs,
-            compared=compared,
+            compared=tally.quadrants.total(),
+            quadrants=self._quadrants(basis),
             unscored=self._unscored(basis),
-            quadrants=tuple(
-                QuadrantCount(
-                    quadrant=quadrant,
-                    count=tally.quadrants[quadrant],
-                    share=share(tally.quadrants[quadrant], compared, level=level),
-                )
-                for quadrant in QUADRANTS[basis]
+            accuracy={name: scorer.accuracy(level=level) for name, scorer in self._scorers.items()},
+            agreement={name: scorer.agreement(level=level) for name, scorer in self._scorers.items()},
+            incumbent_right=right.get(Arm.INCUMBENT),
+            candidate_right=right.get(Arm.CANDIDATE),
+            difference=tally.comparison.difference() if compared else None,
+            noninferiority=tally.comparison.noninferiority() if compared else None,
+            sequential=tally.comparison.sequential() if compared else None,
+            noise=tally.reruns.summary(level=level),
+            failures={kind.kind: kind for kind in tally.kinds.summary(level=level)},
+            exposure=tally.exposure.summary(),
+            label_free=tally.label_free.summary(level=level),
+            harmless=tally.harmless.most(),
+            confusion=tally.confusion.most(),
+            tags=tuple(table.table(basis, level=level) for table in tally.tags if table.values),
+            slices=found.slices,
+            slice_search=SliceSearch(
+                discovery_n=found.discovery_n,
+                test_n=found.test_n,
+                tested=found.tested,
+                method=found.method,
+                reason=found.reason,
             ),
-            incumbent_right=right[Arm.INCUMBENT] if right else None,
-            candidate_right=right[Arm.CANDIDATE] if right else None,
-            net_difference=net_difference(gains, losses, compared, level=level) if right else None,
-            mcnemar_mid_p=mcnemar_mid_p(gains, losses) if right else None,
+            clusters=tally.where.groups(),
+            features=tally.where.features(),
+            judge=self._judges.summary(level=level),
             incumbent=self._arms[Arm.INCUMBENT].summary(),
             candidate=self._arms[Arm.CANDIDATE].summary(),
-            kinds=tally.kinds.summary(level=level),
-            harmless=tally.harmless.most(),
-            slices=tuple(table.table(basis, level=level) for table in tally.slices if table.values),
-            scorers=tuple(scorer.summary(level=level) for scorer in self._scorers.values()),
             cases=self._cases.cases(basis),
             more_cases=self._cases.rest(basis),
         )
+
+    def _quadrants(self, basis: Basis) -> dict[str, QuadrantCount]:
+        counts = self._of_basis[basis].quadrants
+        level, compared = self._settings.level, counts.total()
+        named = {
+            quadrant.value: QuadrantCount(
+                count=counts[quadrant], share=share(counts[quadrant], compared, level=level)
+            )
+            for quadrant in QUADRANTS[basis]
+        }
+        left = self._pairs - compared
+        return named | {UNSCORED: QuadrantCount(count=left, share=share(left, self._pairs, level=level))}
 
     def _unscored(self, basis: Basis) -> tuple[Count, ...]:
         counter = self._of_basis[basis].unscored
@@ -159,6 +217,16 @@ class _Tally:
 
 def _failing(side: ArmOutcome) -> tuple[Finding, ...] | None:
     return None if side.right else side.findings
+
+
+def _score_difference(decisive: Sequence[ScoredPair]) -> float | None:
+    """The primary scorer's difference; None where either side cannot be told."""
+    for scored in decisive[:1]:
+        sides = scored.candidate, scored.incumbent
+        values = [score.value for score in sides if score is not None and score.value is not None]
+        if len(values) == len(sides):
+            return values[0] - values[1]
+    return None
 
 
 def _right_shares(quadrants: Counter[Quadrant], level: float) -> dict[Arm, Estimate]:

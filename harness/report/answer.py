@@ -83,7 +83,7 @@ def lead(analysis: Analysis, names: Names) -> tuple[str, ...]:
     zero: tuple[str, ...] = ()
     if analysis.count(Quadrant.REGRESSION) == 0:
         zero = (_rule_of_three(analysis.compared),)
-    return (*zero, other_side, _net(analysis.net_difference, analysis.settings.margin))
+    return (*zero, other_side, net_sentence(analysis.net_difference))
 
 
 def _why_nothing(analysis: Analysis) -> tuple[str, ...]:
@@ -103,7 +103,8 @@ def _rule_of_three(n: int) -> str:
     return f"So, with 95\u202f% confidence, fewer than 1 in {number(n // 3)}."
 
 
-def _net(net: Estimate | None, margin: float) -> str:
+def net_sentence(net: Estimate | None) -> str:
+    """The net difference with its range."""
     if net is None or net.value is None or net.low is None or net.high is None:
         return ""
     level = f"{net.level * 100:g}\u202f%"
@@ -114,11 +115,7 @@ def _net(net: Estimate | None, margin: float) -> str:
     else:
         word = "Net gain" if net.value > 0 else "Net difference"
         told = f"{word} {points(net.value)} points ({points(net.low)} to {points(net.high)}, {level} range)."
-    if net.high < -margin:
-        return f"{told} That is more than you allow ({points(margin)})."
-    if net.low > -margin:
-        return f"{told} That stays within the {points(margin)} you allow."
-    return f"{told} You allow {points(margin)}: the range crosses that, so this run does not settle it."
+    return told
 
 
 def square(analysis: Analysis, names: Names, unit: str) -> Square | None:
@@ -205,7 +202,10 @@ def _one_cause(analysis: Analysis, arm: Arm) -> str:
             )
     for kind in analysis.kinds:
         count = kind.candidate if arm is Arm.CANDIDATE else kind.incumbent
-        if kind.kind in ("empty", "refusal", "invalid_json") and count >= 0.9 * analysis.compared:
+        if (
+            kind.kind in ("empty", "refusal", "invalid_json", "repairable_json")
+            and count >= 0.9 * analysis.compared
+        ):
             of_all = amount(analysis.compared, "answer")
             return f"{number(count)} of {of_all} fail the same way ({kind.title.lower()})"
     return ""

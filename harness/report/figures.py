@@ -1,7 +1,7 @@
 """The lower part of the page: slices, speed, cost, averages, method."""
 
 from harness.analysis.arms import ArmSummary
-from harness.analysis.averages import ScorerSummary, ScoreSummary
+from harness.analysis.averages import Accuracy, Agreement, ScoreSummary
 from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
 from harness.analysis.slices_by_tag import SliceRow, SliceTable
@@ -16,7 +16,7 @@ from harness.report.wording import NO_VALUE, Names, amount, mean, number, second
 
 def slice_tables(analysis: Analysis, names: Names) -> tuple[Table, ...]:
     """One table per declared tag."""
-    return tuple(_slice(table, analysis.basis, names) for table in analysis.slices)
+    return tuple(_slice(table, analysis.basis, names) for table in analysis.tags)
 
 
 def _slice(table: SliceTable, basis: Basis, names: Names) -> Table:
@@ -183,22 +183,30 @@ def speed_note(facts: RunFacts) -> str:
 
 def averages(analysis: Analysis, names: Names) -> Table | None:
     """Scorer by score, None where nothing was scored."""
-    if not analysis.scorers:
+    if not analysis.accuracy:
         return None
     accuracy = analysis.basis is Basis.EXPECTED
     columns = ("Scorer", *((f"{names.incumbent} right", f"{names.candidate} right") if accuracy else ()))
     return Table(
         caption="Share of answers that count as right, with range; mean score where it is not the same",
-        columns=(*columns, f"{names.candidate} like {names.incumbent}", f"{names.incumbent} asked twice"),
-        rows=tuple(_scorer(scorer, accuracy) for scorer in analysis.scorers),
+        columns=(
+            *columns,
+            f"{names.candidate} like {names.incumbent}",
+            f"{names.incumbent} asked twice",
+            f"{names.candidate} asked twice",
+        ),
+        rows=tuple(
+            _scorer(name, scores, analysis.agreement[name], accuracy)
+            for name, scores in analysis.accuracy.items()
+        ),
     )
 
 
-def _scorer(scorer: ScorerSummary, accuracy: bool) -> tuple[str, ...]:
-    scores: tuple[ScoreSummary | None, ...] = (scorer.agreement, scorer.noise)
+def _scorer(name: str, right: Accuracy, alike: Agreement, accuracy: bool) -> tuple[str, ...]:
+    scores: tuple[ScoreSummary | None, ...] = (alike.candidate, alike.incumbent, alike.candidate_again)
     if accuracy:
-        scores = (scorer.incumbent, scorer.candidate, *scores)
-    return visible(scorer.scorer), *(_score(score) for score in scores)
+        scores = (right.incumbent, right.candidate, *scores)
+    return visible(name), *(_score(score) for score in scores)
 
 
 def _score(score: ScoreSummary | None) -> str:
@@ -215,12 +223,18 @@ def method_notes(analysis: Analysis) -> tuple[str, ...]:
     level = f"{analysis.settings.level * 100:g}\u202f%"
     notes = [
         f"Shares: Wilson score interval, {level}. Means: Student's t. "
-        "Net difference: Tango's score interval for paired shares.",
-        "Right and wrong come from the first scorer. A failed, cut-off or empty answer is wrong. "
+        f"Net difference: {_net_method(analysis)}.",
+        f"Right and wrong come from {_deciding(analysis)}. A failed, cut-off or empty answer is wrong. "
         "A kind is counted once per record; the first detected is the one a case is listed under.",
     ]
-    if analysis.mcnemar_mid_p is not None:
-        notes.append(f"Exact test of equal losses and gains (McNemar, mid-p): {analysis.mcnemar_mid_p:.3g}.")
+    found, margin = analysis.difference, analysis.noninferiority
+    if found is not None and found.mcnemar_mid_p is not None:
+        notes.append(f"Exact test of equal losses and gains (McNemar, mid-p): {found.mcnemar_mid_p:.3g}.")
+    if found is not None and found.clusters is not None:
+        tag = visible(analysis.settings.cluster or "")
+        notes.append(f"Records of one {tag} are not independent: {amount(found.clusters, 'cluster')}.")
+    if margin is not None:
+        notes.append(f"Non-inferiority: {margin.method}, one-sided alpha {margin.alpha:g}.")
     if analysis.harmless:
         kinds = ", ".join(
             f"{kind_of(entry.name).title.lower()} ({number(entry.count)})" for entry in analysis.harmless[:5]
@@ -230,10 +244,23 @@ def method_notes(analysis: Analysis) -> tuple[str, ...]:
         left = "; ".join(f"{visible(entry.name)}: {number(entry.count)}" for entry in analysis.unscored)
         notes.append(f"Pairs that count neither as right nor as wrong: {left}.")
     reasons = [
-        f"{visible(scorer.scorer)}: {visible(entry.name)} ({number(entry.count)})"
-        for scorer in analysis.scorers
-        for entry in scorer.reasons
+        f"{visible(name)}: {visible(entry.name)} ({number(entry.count)})"
+        for name, scores in analysis.accuracy.items()
+        for entry in scores.reasons
     ]
     if reasons:
         notes.append("Scores that could not be told: " + "; ".join(reasons) + ".")
     return tuple(notes)
+
+
+def _deciding(analysis: Analysis) -> str:
+    """Who says what is right."""
+    names = [visible(name) for name in analysis.settings.deciding]
+    if not names:
+        return "the first scorer"
+    return f"the scorer {names[0]}" if len(names) == 1 else f"all of {', '.join(names)}"
+
+
+def _net_method(analysis: Analysis) -> str:
+    net = analysis.net_difference
+    return net.method if net is not None else "Tango's score interval for paired shares"

@@ -201,6 +201,7 @@ class View:
     mark_sentence: str
     headline: str
     lead: tuple[str, ...]
+    told: tuple[str, ...]
     caution: str
     banners: tuple[str, ...]
     square: Square | None
@@ -212,6 +213,13 @@ class View:
     shared_texts: tuple[TextBlock, ...]
     case_columns: tuple[str, str, str]
     sections: tuple[CaseSection, ...]
+    rules: tuple[str, ...]
+    rules_table: Table | None
+    rules_note: str
+    groups: Table | None
+    money: Table | None
+    noise: tuple[str, ...]
+    noise_table: Table | None
     slices: tuple[Table, ...]
     charts: tuple[StripChart, ...]
     speed: tuple[Table, ...]

@@ -1,30 +1,78 @@
-"""The last lines a run prints: failures first, plain text."""
+"""The last lines a run prints: the finding, then failures, then where they are; plain text."""
 
 from harness.analysis.outcome import Basis
-from harness.analysis.result import Analysis
+from harness.analysis.result import UNSCORED, Analysis
 from harness.domain.mark import Mark
-from harness.report.answer import headline
+from harness.report.answer import headline, net_sentence
 from harness.report.facts import RunFacts
 from harness.report.figures import cost
+from harness.report.findings import (
+    incumbent_sentence,
+    margin_sentence,
+    money_sentence,
+    noise_sentences,
+    slice_sentences,
+    suspects_sentence,
+)
 from harness.report.wording import Names, amount, display_names, number, visible
 
-MOST_LINES = 15
-_KINDS = 7
+MOST_LINES = 24
+_KINDS = 6
+_RULES = 3
+_GROUPS = 3
+_NARROW = {"\u202f": " ", "\u2212": "-"}
 
 
-def summary_lines(analysis: Analysis, facts: RunFacts, report_path: str) -> list[str]:
-    """At most 15 lines: failures by kind, the four counts, calls, cost and where the report is."""
+def summary_lines(analysis: Analysis, facts: RunFacts, path: str, *, title: str = "Report") -> list[str]:
+    """At most 24 lines: the finding, failures by kind, where they are, calls, cost and the file to open.
+
+    Args:
+        analysis: The findings.
+        facts: The run.
+        path: The file that tells the rest.
+        title: What that file is.
+    """
     names = display_names(facts.incumbent.model, facts.candidate.model)
     lines = [
         f"{facts.mark.value} · {visible(facts.dataset)} · run {visible(facts.run_id)}",
         headline(analysis, names, visible(facts.unit)),
+        *_finding(analysis, names, visible(facts.unit)),
         *_kinds(analysis, names),
+        *_where(analysis),
+        *_noise(analysis, names),
         *_quadrants(analysis),
     ]
     if facts.stopped:
         lines.append(f"Stopped early: {visible(facts.stopped)}")
-    lines += [_calls(analysis, names), _cost(analysis, facts, names), f"Report: {visible(report_path)}"]
-    return [" ".join(line.split("\n")) for line in lines][:MOST_LINES]
+    lines += [_calls(analysis, names), _cost(analysis, facts, names)]
+    shown = [*lines[: MOST_LINES - 1], f"{title}: {visible(path)}"]
+    return [" ".join(line.split("\n")).translate(str.maketrans(_NARROW)) for line in shown]
+
+
+def _finding(analysis: Analysis, names: Names, unit: str) -> list[str]:
+    """The difference against the margin, the incumbent's own errors, money."""
+    sides = (
+        f"{net_sentence(analysis.net_difference)} {margin_sentence(analysis.noninferiority, names, unit)}",
+        incumbent_sentence(analysis, names),
+        suspects_sentence(analysis.label_free, names),
+        money_sentence(analysis, names, unit),
+    )
+    return [line.strip() for line in sides if line.strip()]
+
+
+def _where(analysis: Analysis) -> list[str]:
+    rules = [f"Where: {rule}" for rule in slice_sentences(analysis)[:_RULES]]
+    return rules + [
+        f"Alike: {visible(group.name)[:100]} "
+        f"({amount(group.size, 'record')}, such as {visible(group.medoid)[:60]})"
+        for group in analysis.clusters[:_GROUPS]
+        if group.size > 1
+    ]
+
+
+def _noise(analysis: Analysis, names: Names) -> list[str]:
+    told = noise_sentences(analysis, names)
+    return [f"Asked again: {' '.join(told)}"] if told else []
 
 
 def _kinds(analysis: Analysis, names: Names) -> list[str]:
@@ -49,7 +97,9 @@ def _quadrants(analysis: Analysis) -> list[str]:
     if not analysis.compared:
         return [f"Not counted: {_reasons(analysis)}"] if analysis.unscored else []
     counts = ", ".join(
-        f"{entry.quadrant.value.replace('_', ' ')} {number(entry.count)}" for entry in analysis.quadrants
+        f"{name.replace('_', ' ')} {number(entry.count)}"
+        for name, entry in analysis.quadrants.items()
+        if name != UNSCORED
     )
     left_out = analysis.pairs - analysis.compared
     return [f"Pairs: {counts}" + (f", not counted {number(left_out)}" if left_out else "")] + (

@@ -18,6 +18,20 @@ from harness.report.figures import (
     speed_tables,
     strip_charts,
 )
+from harness.report.findings import (
+    group_table,
+    incumbent_sentence,
+    margin_sentence,
+    money_sentence,
+    money_table,
+    noise_sentences,
+    noise_table,
+    sequential_sentence,
+    slice_note,
+    slice_rules,
+    slice_sentences,
+    suspects_sentence,
+)
 from harness.report.kinds import CARDS, kind_views, kinds_title
 from harness.report.model import CaseSection, CaseView, Masthead, View
 from harness.report.wording import Names, amount, display_names, visible
@@ -48,7 +62,12 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         masthead=_masthead(analysis, facts, names),
         mark_sentence=origin(facts, names),
         headline=headline(analysis, names, unit),
-        lead=tuple(sentence for sentence in lead(analysis, names) if sentence),
+        lead=tuple(
+            sentence
+            for sentence in (*lead(analysis, names), margin_sentence(analysis.noninferiority, names, unit))
+            if sentence
+        ),
+        told=_told(analysis, names, unit),
         caution="A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
         if compared
         else "",
@@ -62,6 +81,13 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         shared_texts=book.shared,
         case_columns=("Expected", names.incumbent, names.candidate),
         sections=_with_visible_sentences(book),
+        rules=slice_sentences(analysis),
+        rules_table=slice_rules(analysis, names),
+        rules_note=slice_note(analysis) if compared else "",
+        groups=group_table(analysis, names),
+        money=money_table(analysis, names),
+        noise=noise_sentences(analysis, names),
+        noise_table=noise_table(analysis, names),
         slices=slice_tables(analysis, names),
         charts=strip_charts(analysis, names),
         speed=speed_tables(analysis, names) if analysis.pairs else (),
@@ -72,6 +98,17 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         method_notes=method_notes(analysis),
         command=visible(facts.command),
     )
+
+
+def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
+    """What qualifies the headline: the incumbent's own errors, money, and the other ways to read it."""
+    sentences = (
+        incumbent_sentence(analysis, names),
+        suspects_sentence(analysis.label_free, names),
+        money_sentence(analysis, names, unit),
+        sequential_sentence(analysis, unit),
+    )
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _grouped_kinds(analysis: Analysis) -> frozenset[str]:
@@ -110,7 +147,7 @@ def _masthead(analysis: Analysis, facts: RunFacts, names: Names) -> Masthead:
 
 
 def _averages_note(analysis: Analysis, names: Names) -> str:
-    if not analysis.scorers:
+    if not analysis.accuracy:
         return "No scorer ran."
     if analysis.basis is Basis.AGREEMENT:
         return f"{names.candidate} against {names.incumbent} only: there are no expected answers."

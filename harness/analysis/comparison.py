@@ -1,0 +1,176 @@
+"""The candidate against the incumbent over all compared records: difference, margin, sequential reading."""
+
+from array import array
+from dataclasses import dataclass, field
+from math import exp
+
+import numpy
+
+from harness.analysis.outcome import Outcome, Quadrant
+from harness.analysis.settings import AnalysisSettings
+from harness.analysis.stats.clustered import (
+    ClusterTally,
+    bootstrap_difference,
+    clustered_difference,
+)
+from harness.analysis.stats.noninferiority import (
+    Conclusion,
+    NonInferiority,
+    noninferiority,
+    noninferiority_clustered,
+)
+from harness.analysis.stats.paired import mcnemar_mid_p, net_difference
+from harness.analysis.stats.sequential import EProcess
+from harness.domain.estimate import Estimate
+from harness.domain.ordering import order_key
+from harness.domain.pair import Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The candidate's share of right answers minus the incumbent's.
+
+    Attributes:
+        net: The headline: clustered where `[decision] cluster` names a tag, else Tango's interval.
+        gains, losses: Records only the candidate has right, and only the incumbent.
+        mcnemar_mid_p: Two-sided test that gains and losses are equally likely; None where records come
+            in clusters, which it knows nothing of.
+        clusters: Different values of the cluster tag; None without one.
+        score: Mean difference of the primary scores (0 to 1), which also sees half-right answers; None
+            where every score is 0 or 1.
+    """
+
+    net: Estimate
+    gains: int
+    losses: int
+    mcnemar_mid_p: float | None
+    clusters: int | None
+    score: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequential:
+    """The same comparison read record by record in random order: valid at every look.
+
+    Attributes:
+        conclusion: What was certain first.
+        decided_at: Records after which it was, None while undecided.
+        records, clusters: Read in all; a record without a cluster is one of its own.
+        e_noninferior, e_inferior: Evidence as a betting score: `threshold` or more decides.
+        threshold: 1 / alpha.
+        interval: Difference with an interval that holds at every look at once.
+        largest_cluster: The size that bets were scaled to.
+    """
+
+    conclusion: Conclusion
+    decided_at: int | None
+    records: int
+    clusters: int
+    e_noninferior: float
+    e_inferior: float
+    threshold: float
+    interval: Estimate
+    largest_cluster: int
+
+
+@dataclass(slots=True)
+class ComparisonTally:
+    """Takes compared pairs one by one; 17 bytes a record are kept, and two numbers a cluster."""
+
+    settings: AnalysisSettings
+    gains: int = 0
+    losses: int = 0
+    n: int = 0
+    graded: bool = False
+    clusters: ClusterTally = field(default_factory=ClusterTally)
+    scores: ClusterTally = field(default_factory=ClusterTally)
+    first_keys: "array[int]" = field(default_factory=lambda: array("Q"))
+    second_keys: "array[int]" = field(default_factory=lambda: array("Q"))
+    differences: "array[int]" = field(default_factory=lambda: array("b"))
+
+    def add(self, pair: Pair, outcome: Outcome, score_difference: float | None) -> None:
+        """Count one compared pair.
+
+        Args:
+            pair: With the record's id and tags.
+            outcome: On the basis of expected answers.
+            score_difference: Candidate's primary score minus the incumbent's, None where unknown.
+        """
+        self.n += 1
+        self.gains += outcome.quadrant is Quadrant.GAIN
+        self.losses += outcome.quadrant is Quadrant.REGRESSION
+        tag = self.settings.cluster
+        own = pair.record.tags.get(tag) if tag else None
+        cluster = pair.record.id if own is None else f"{tag}\0{own}"
+        self.clusters.add(cluster, outcome.difference)
+        if score_difference is not None:
+            self.scores.add(cluster, score_difference)
+            self.graded = self.graded or score_difference not in (-1.0, 0.0, 1.0)
+        first, second = order_key(self.settings.seed, own, pair.record.id)
+        self.first_keys.append(first)
+        self.second_keys.append(second)
+        self.differences.append(outcome.difference)
+
+    def difference(self) -> Difference:
+        """The difference with its interval."""
+        clustered = self.settings.cluster is not None
+        level = self.settings.level
+        net = (
+            clustered_difference(self.clusters.sums(), level=level)
+            if clustered
+            else net_difference(self.gains, self.losses, self.n, level=level)
+        )
+        return Difference(
+            net=net,
+            gains=self.gains,
+            losses=self.losses,
+            mcnemar_mid_p=None if clustered else mcnemar_mid_p(self.gains, self.losses),
+            clusters=len(self.clusters.sums()) if clustered else None,
+            score=bootstrap_difference(self.scores.sums(), seed=self.settings.seed, level=level)
+            if self.graded
+            else None,
+        )
+
+    def noninferiority(self) -> NonInferiority:
+        """The difference against the margin."""
+        told = self.settings
+        if told.cluster is not None:
+            return noninferiority_clustered(
+                self.clusters.sums(), margin=told.margin, alpha=told.alpha, power=told.power
+            )
+        return noninferiority(
+            self.gains, self.losses, self.n, margin=told.margin, alpha=told.alpha, power=told.power
+        )
+
+    def sequential(self) -> Sequential:
+        """The e-process over the records in random order, one bet a cluster."""
+        firsts, differences = numpy.array(self.first_keys), numpy.array(self.differences)
+        order = numpy.lexsort((numpy.array(self.second_keys), firsts))
+        firsts, differences = firsts[order], differences[order]
+        starts = numpy.flatnonzero(numpy.r_[True, firsts[1:] != firsts[:-1]]) if self.n else []
+        groups = numpy.split(differences, starts[1:]) if self.n else []
+        largest = max((len(group) for group in groups), default=1)
+        largest = max(largest, self.settings.largest_cluster or 1)
+        process = EProcess(margin=self.settings.margin, alpha=self.settings.alpha, largest_cluster=largest)
+        for group in groups:
+            process.add(group.tolist())
+        return _told(process, largest, self.settings)
+
+
+def _told(process: EProcess, largest: int, settings: AnalysisSettings) -> Sequential:
+    return Sequential(
+        conclusion=process.conclusion,
+        decided_at=process.decided_at,
+        records=process.n,
+        clusters=process.clusters,
+        e_noninferior=_bounded(process.log_e_noninferior),
+        e_inferior=_bounded(process.log_e_inferior),
+        threshold=1 / settings.alpha,
+        interval=process.interval(level=settings.level),
+        largest_cluster=largest,
+    )
+
+
+def _bounded(log_e: float) -> float:
+    """An e-value that JSON can hold: beyond 1e300 it says no more."""
+    return exp(min(log_e, 690.0))

@@ -1,0 +1,79 @@
+"""Where the candidate fails: slices of the input and groups of alike failures."""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy
+
+from harness.analysis.failure.clusters import Cluster, ClusterKeeper
+from harness.analysis.failure.slices import SliceReport, find_slices
+from harness.analysis.features import FeatureSummary, FeatureTable, record_features
+from harness.analysis.outcome import Outcome, Quadrant
+from harness.analysis.settings import AnalysisSettings
+from harness.domain.pair import Pair
+
+_LOSSES = frozenset({Quadrant.REGRESSION, Quadrant.DIFFER, Quadrant.ONE_FAILED})
+_SNIPPET = 300
+
+
+@dataclass(slots=True)
+class WhereTally:
+    """Takes compared pairs one by one; keeps codes of features, not the inputs."""
+
+    settings: AnalysisSettings
+    table: FeatureTable = field(default_factory=FeatureTable)
+    losses: "array[int]" = field(default_factory=lambda: array("b"))
+    gains: "array[int]" = field(default_factory=lambda: array("b"))
+    ids: list[str] = field(default_factory=list)
+    clusters: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    keeper: ClusterKeeper = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keeper = ClusterKeeper(self.settings.severity)
+
+    def add(self, pair: Pair, outcome: Outcome) -> None:
+        """Take one compared pair."""
+        features = record_features(pair.record)
+        self.table.add(features)
+        self.losses.append(outcome.quadrant in _LOSSES)
+        self.gains.append(outcome.quadrant is Quadrant.GAIN)
+        self.ids.append(pair.record.id)
+        tag = self.settings.cluster
+        self.clusters.append(pair.record.tags.get(tag) or pair.record.id if tag else "")
+        self.kinds.append(outcome.candidate.kind or "")
+        if not outcome.candidate.right:
+            self._keep(pair, outcome, features)
+
+    def _keep(self, pair: Pair, outcome: Outcome, features: Mapping[str, str | float | None]) -> None:
+        messages = pair.record.request.messages
+        snippet = messages[-1].text[:_SNIPPET] if messages else ""
+        self.keeper.add(
+            pair.record.id,
+            outcome.candidate.findings,
+            regression=outcome.quadrant in _LOSSES,
+            features=features,
+            snippet=snippet,
+        )
+
+    def slices(self) -> SliceReport:
+        """The rules that hold on records they were not found on."""
+        return find_slices(
+            self.table,
+            numpy.array(self.losses, dtype=bool),
+            numpy.array(self.gains, dtype=bool),
+            ids=self.ids,
+            clusters=self.clusters if self.settings.cluster else None,
+            kinds=self.kinds,
+            seed=self.settings.seed,
+            level=self.settings.level,
+        )
+
+    def groups(self) -> tuple[Cluster, ...]:
+        """Groups of alike failures, most harmful first."""
+        return self.keeper.clusters(seed=self.settings.seed, level=self.settings.level)
+
+    def features(self) -> tuple[FeatureSummary, ...]:
+        """What is known of the inputs."""
+        return self.table.summaries()
