@@ -1,5 +1,6 @@
 """An Analysis as JSON and back, generically by the types of its fields."""
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -52,6 +53,8 @@ def _read(hint: Any, value: Any) -> Any:
         return None if value is None else _read(_not_none(hint), value)
     if origin is tuple:
         return tuple(_read(get_args(hint)[0], item) for item in value)
+    if origin is Mapping:
+        return {key: _read(get_args(hint)[1], member) for key, member in value.items()}
     if is_dataclass(hint) and isinstance(hint, type):
         hints = get_type_hints(hint)
         return hint(**{field.name: _read(hints[field.name], value[field.name]) for field in fields(hint)})

@@ -1,6 +1,8 @@
 """What the analysis is told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from harness.analysis.failure.severity import SeveritySettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +16,7 @@ class AnalysisSettings:
         level: Confidence level of every interval.
         case_limit: Cases kept in full per quadrant, worst first.
         id_limit: Further cases per quadrant that are kept by id.
+        severity: How much harm each kind and field does.
     """
 
     scorers: tuple[str, ...] = ()
@@ -22,3 +25,4 @@ class AnalysisSettings:
     level: float = 0.95
     case_limit: int = 200
     id_limit: int = 1000
+    severity: SeveritySettings = field(default_factory=SeveritySettings)

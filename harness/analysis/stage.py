@@ -8,6 +8,7 @@ from itertools import groupby
 from harness.analysis.arms import ArmTally
 from harness.analysis.averages import ScorerTally
 from harness.analysis.cases import CaseKeeper
+from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.failure.summary import KindTally
 from harness.analysis.outcome import QUADRANTS, ArmOutcome, Basis, Quadrant, Unscored, judge
 from harness.analysis.result import ANALYSIS_SCHEMA_VERSION, Analysis, QuadrantCount
@@ -78,7 +79,10 @@ class _Tally:
         self._cases = CaseKeeper(settings)
         self._scorers: dict[str, ScorerTally] = {name: ScorerTally(scorer=name) for name in settings.scorers}
         self._of_basis = {
-            basis: _BasisTally(slices=tuple(SliceTally(tag=tag) for tag in settings.slices))
+            basis: _BasisTally(
+                kinds=KindTally(rules=SeverityRules(settings.severity)),
+                slices=tuple(SliceTally(tag=tag) for tag in settings.slices),
+            )
             for basis in Basis
         }
 

@@ -1,9 +1,9 @@
 """Path patterns of settings: which fields are ignored, which have a declared type."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.domain.paths import path_pattern
 from harness.scorers.json_values import FieldType, inferred_type
 
 # Keys of an answer are untrusted: what is remembered about them stays bounded.
@@ -23,8 +23,8 @@ class PathRules:
     """
 
     def __init__(self, types: Mapping[str, str], ignore: Iterable[str]) -> None:
-        self._types = [(_compiled(pattern), _field_type(pattern, name)) for pattern, name in types.items()]
-        self._ignore = [_compiled(pattern) for pattern in ignore]
+        self._types = [(path_pattern(pattern), _field_type(pattern, name)) for pattern, name in types.items()]
+        self._ignore = [path_pattern(pattern) for pattern in ignore]
         self._declared: dict[str, FieldType | None] = {}
 
     def type_of(self, path: str, value: Any) -> FieldType:
@@ -76,11 +76,3 @@ def _field_type(pattern: str, name: str) -> FieldType:
     except ValueError:
         known = ", ".join(FieldType)
         raise ValueError(f'types: "{pattern}" has the unknown type "{name}"; known are {known}') from None
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    names = pattern.replace("[]", "").replace("[*]", "").split(".")
-    wild = {"*": r"[^.]+", "**": r".+"}
-    return re.compile(
-        r"\.".join(wild.get(name) or re.escape(name) for name in names).replace(r".+\.", r"(?:.+\.)?")
-    )
