@@ -30,7 +30,7 @@ class PathRules:
     def type_of(self, path: str, value: Any) -> FieldType:
         """The declared type of a field, else the one its expected value and name suggest."""
         if self._types:
-            declared = self._declared_type(path)
+            declared = self.declared_type(path)
             if declared is not None:
                 return declared
         return inferred_type(value, path.rpartition(".")[2])
@@ -61,7 +61,8 @@ class PathRules:
     def _matches(self, path: str) -> bool:
         return any(pattern.fullmatch(path) for pattern in self._ignore)
 
-    def _declared_type(self, path: str) -> FieldType | None:
+    def declared_type(self, path: str) -> FieldType | None:
+        """The type that the settings give a field, None where they give none."""
         if path not in self._declared:
             if len(self._declared) >= _REMEMBERED:
                 self._declared.clear()
