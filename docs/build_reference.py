@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 
 import click
 
+from harness.analysis.failure.severity import SeveritySettings
 from harness.cli.main import COMMANDS, root
 from harness.config import DecisionSettings, FactorSettings
 from harness.dataset.manifest import DatasetSettings
@@ -23,6 +24,7 @@ TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("`price` of an arm, written as a table", OwnPrice),
     ("`[replay]`", ReplaySettings),
     ("`[decision]`", DecisionSettings),
+    ("`[severity]`", SeveritySettings),
     ("`[factors]`", FactorSettings),
     ("`[sandbox]`", SandboxSettings),
     ('`[sandbox.models."NAME"]`', ModelBehavior),
@@ -32,6 +34,7 @@ resumable.
 """
 _TOML_NAMES = (
     (r"tuple\[str, \.\.\.\]", "list of texts"),
+    (r"Mapping\[str, str\]", "table of texts"),
     (r"Mapping\[str, float\]", "table of numbers"),
     (r"Mapping\[str, ModelBehavior\]", "table of tables"),
     (r"Literal\[(.*?)\]", r"one of \1"),

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from harness.analysis.failure.severity import SeveritySettings
 from harness.dataset.manifest import DatasetSettings
 from harness.domain.observation import Arm
 from harness.errors import ConfigError
@@ -110,6 +111,7 @@ class RunConfig:
     replay: ReplaySettings
     scorers: tuple[Mapping[str, Any], ...]
     decision: DecisionSettings = DecisionSettings()
+    severity: SeveritySettings = field(default_factory=SeveritySettings)
     factors: FactorSettings = FactorSettings()
     sandbox: Mapping[str, Any] = field(default_factory=dict)
 
@@ -123,7 +125,17 @@ class RunConfig:
         return self.incumbent if arm is Arm.INCUMBENT else self.candidate
 
 
-_SECTIONS = ("dataset", "incumbent", "candidate", "replay", "scorers", "decision", "factors", "sandbox")
+_SECTIONS = (
+    "dataset",
+    "incumbent",
+    "candidate",
+    "replay",
+    "scorers",
+    "decision",
+    "severity",
+    "factors",
+    "sandbox",
+)
 
 
 def load_config(
@@ -168,6 +180,7 @@ def load_config(
         replay=build(ReplaySettings, _table(file, "replay", tables), file, "replay"),
         scorers=_scorers(file, tables),
         decision=build(DecisionSettings, _table(file, "decision", tables), file, "decision"),
+        severity=build(SeveritySettings, _table(file, "severity", tables), file, "severity"),
         factors=build(FactorSettings, _table(file, "factors", tables), file, "factors"),
         sandbox=sandbox,
     )

@@ -40,6 +40,16 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     assert config.name == tmp_path.name
 
 
+def test_severity_is_read(tmp_path: Path) -> None:
+    table = '[severity]\nkinds = { text_differs = "severe" }\npaths = { "totals.gross" = "light" }\n'
+    config = load_config(folder(tmp_path, GOOD + table))
+    assert config.severity.kinds == {"text_differs": "severe"}
+    assert config.severity.paths == {"totals.gross": "light"}
+    with pytest.raises(ConfigError, match=r'dataset.toml: \[severity\] kinds."empty" is "none"') as raised:
+        load_config(folder(tmp_path), overrides=["severity.kinds.empty=none"])
+    assert "scorer's decision" in raised.value.hint
+
+
 def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
     config = load_config(
         folder(tmp_path),

@@ -1,19 +1,18 @@
 """The cases worth reading: the worst of each quadrant, in bounded memory."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import orjson
 
 from harness.analysis.failure.sentence import Phrase, line_count, sentence
-from harness.analysis.failure.summary import worst
+from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.outcome import CASE_QUADRANTS, ArmOutcome, Basis, Outcome, Quadrant
 from harness.analysis.settings import AnalysisSettings
-from harness.domain.failure import is_failure, kind_of
+from harness.domain.failure import is_failure
 from harness.domain.pair import Pair
-from harness.domain.score import Finding, Verdict
+from harness.domain.score import Verdict
 
 FINDING_LIMIT = 120
 TEXT_LIMIT = 4096
@@ -116,6 +115,7 @@ class CaseKeeper:
     """Takes every compared pair, keeps what is worth reading."""
 
     def __init__(self, settings: AnalysisSettings) -> None:
+        self._rules = SeverityRules(settings.severity)
         self._shelves = {
             quadrant: _Shelf(limit=settings.case_limit, id_limit=settings.id_limit)
             for quadrants in CASE_QUADRANTS.values()
@@ -129,9 +129,9 @@ class CaseKeeper:
             return
         side = outcome.incumbent if _about_incumbent(outcome) else outcome.candidate
         failing = sum(is_failure(finding) for finding in side.findings)
-        key = (-int(worst(side.findings)), -failing, _spread(pair.record.id), pair.record.id)
+        key = (-int(self._rules.worst(side.findings)), -failing, _spread(pair.record.id), pair.record.id)
         if shelf.wants(key):
-            shelf.put(key, _case(pair, outcome, side))
+            shelf.put(key, _case(pair, outcome, side, self._rules))
 
     def cases(self, basis: Basis) -> tuple[Case, ...]:
         """The cases of all quadrants of that basis, regressions first, each quadrant worst first."""
@@ -164,7 +164,7 @@ def _spread(record_id: str) -> int:
     return int.from_bytes(blake2b(record_id.encode(errors="replace"), digest_size=8).digest())
 
 
-def _case(pair: Pair, outcome: Outcome, side: ArmOutcome) -> Case:
+def _case(pair: Pair, outcome: Outcome, side: ArmOutcome, rules: SeverityRules) -> Case:
     counts = Counter(finding.kind for finding in side.findings)
     lines = None
     if counts["line_missing"]:
@@ -174,16 +174,16 @@ def _case(pair: Pair, outcome: Outcome, side: ArmOutcome) -> Case:
         record_id=pair.record.id,
         quadrant=outcome.quadrant,
         kind=side.kind or "",
-        severity=int(worst(side.findings)),
+        severity=int(rules.worst(side.findings)),
         about_incumbent=_about_incumbent(outcome),
         headline=sentence(side.findings, lines),
-        incumbent=_arm(outcome.incumbent),
-        candidate=_arm(outcome.candidate),
+        incumbent=_arm(outcome.incumbent, rules),
+        candidate=_arm(outcome.candidate, rules),
     )
 
 
-def _arm(side: ArmOutcome) -> CaseArm:
-    shown = _worst_first(side.findings)[:FINDING_LIMIT]
+def _arm(side: ArmOutcome, rules: SeverityRules) -> CaseArm:
+    shown = sorted(side.findings, key=rules.of, reverse=True)[:FINDING_LIMIT]
     return CaseArm(
         right=side.right,
         kind=side.kind,
@@ -200,10 +200,6 @@ def _arm(side: ArmOutcome) -> CaseArm:
         ),
         more_findings=len(side.findings) - len(shown),
     )
-
-
-def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: -kind_of(finding.kind).severity)
 
 
 def clip(text: str | None, limit: int = TEXT_LIMIT) -> Clipped | None:

@@ -1,6 +1,8 @@
 """What the analysis is told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from harness.analysis.failure.severity import SeveritySettings
 
 from harness.analysis.failure.severity import SeveritySettings
 
@@ -21,9 +23,9 @@ class AnalysisSettings:
         seed: Of the random order, the halves of the slice search and the examples.
         cluster: Tag of the document or customer that several records may come from, or None.
         largest_cluster: Most records of one cluster as the dataset has them, None to take those seen.
-        severity: How much harm a kind or a field does.
         case_limit: Cases kept in full per quadrant, worst first.
         id_limit: Further cases per quadrant that are kept by id.
+        severity: How much harm each kind and field does.
     """
 
     scorers: tuple[str, ...] = ()
@@ -37,6 +39,6 @@ class AnalysisSettings:
     seed: int = 7
     cluster: str | None = None
     largest_cluster: int | None = None
-    severity: SeveritySettings = SeveritySettings()
     case_limit: int = 200
     id_limit: int = 1000
+    severity: SeveritySettings = field(default_factory=SeveritySettings)

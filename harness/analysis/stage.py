@@ -87,7 +87,7 @@ class _BasisTally:
         self.tags = tuple(SliceTally(tag=tag) for tag in settings.slices)
         self.comparison = ComparisonTally(settings)
         self.reruns = RerunTally()
-        self.exposure = ExposureTally(settings.severity)
+        self.exposure = ExposureTally(settings=settings.severity)
         self.label_free = LabelFreeTally()
         self.where = WhereTally(settings)
 
@@ -102,7 +102,7 @@ class _BasisTally:
             table.add(pair.record.tags, outcome)
         decisive = deciders(scores, self._settings.deciding)
         self.reruns.add(pair, outcome, decisive)
-        self.exposure.add(pair.record, outcome)
+        self.exposure.add(pair.record.id, pair.record.expected, _failing(outcome.incumbent), _failing(outcome.candidate))
         self.label_free.add(outcome, scores, frozenset(self._settings.checks))
         self.where.add(pair, outcome)
         if outcome.basis is Basis.EXPECTED:
@@ -115,7 +115,7 @@ class _Tally:
         self._pairs = 0
         rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
-        self._cases = CaseKeeper(settings, rules)
+        self._cases = CaseKeeper(settings)
         self._scorers: dict[str, ScorerTally] = {name: ScorerTally(scorer=name) for name in settings.scorers}
         self._judges = JudgeTally()
         self._of_basis = {basis: _BasisTally(settings, rules) for basis in Basis}
@@ -172,7 +172,7 @@ class _Tally:
             sequential=tally.comparison.sequential() if compared else None,
             noise=tally.reruns.summary(level=level),
             failures={kind.kind: kind for kind in tally.kinds.summary(level=level)},
-            exposure=tally.exposure.summary(),
+            exposure=tally.exposure.summary(level=level),
             label_free=tally.label_free.summary(level=level),
             harmless=tally.harmless.most(),
             confusion=tally.confusion.most(),

@@ -176,6 +176,7 @@ def told_settings(config: RunConfig) -> dict[str, Any]:
         "replay": asdict(config.replay),
         "scorers": [dict(table) for table in config.scorers],
         "decision": asdict(config.decision),
+        "severity": asdict(config.severity),
         "factors": asdict(config.factors),
         "sandbox": dict(config.sandbox),
     }

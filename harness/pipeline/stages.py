@@ -159,7 +159,10 @@ def _score(run: RunDirectory, start: RunStart, scorers: Sequence[NamedScorer]) -
 
 def _analyze(run: RunDirectory, config: RunConfig, scorers: Sequence[str]) -> Analysis:
     settings = AnalysisSettings(
-        scorers=tuple(scorers), slices=config.dataset.slices, margin=config.decision.margin
+        scorers=tuple(scorers),
+        slices=config.dataset.slices,
+        margin=config.decision.margin,
+        severity=config.severity,
     )
     analysis = analyze(read_pairs(run.pairs), read_scores(run.scores), settings)
     write_bytes_atomically(run.analysis, analysis_to_json(analysis))

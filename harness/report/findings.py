@@ -1,7 +1,7 @@
 """The findings beyond the counts: margin, noise, slices, groups of failures, money, checks without labels."""
 
 from harness.analysis.failure.clusters import Cluster
-from harness.analysis.failure.exposure import CurrencyExposure
+from harness.analysis.failure.exposure import ExposureRow
 from harness.analysis.failure.slices import Slice
 from harness.analysis.label_free import LabelFree
 from harness.analysis.outcome import Basis, Quadrant
@@ -95,21 +95,19 @@ def suspects_sentence(checks: LabelFree | None, names: Names) -> str:
     )
 
 
-def money_sentence(analysis: Analysis, names: Names, unit: str) -> str:
+def money_sentence(analysis: Analysis, names: Names) -> str:
     """The money at risk in the candidate's failures, largest currency first."""
     told = [
         f"{_money(row.regressions)} {visible(row.currency)[:8]}".strip()
-        for row in analysis.exposure.currencies[:3]
+        for row in analysis.exposure.rows[:3]
         if row.regressions
     ]
     if not told:
         return ""
-    records = sum(row.regression_records for row in analysis.exposure.currencies)
-    most = analysis.exposure.currencies[0]
+    most = analysis.exposure.rows[0]
     return (
-        f"Money at risk where only {names.candidate} is wrong: {', '.join(told)} over "
-        f"{amount(records, unit)}; the largest single one is {_money(most.largest)} "
-        f"({visible(most.largest_record)})."
+        f"Money at risk where only {names.candidate} is wrong: {', '.join(told)}; its largest single "
+        f"mistake is {_money(most.largest)} {visible(most.currency)[:8]} ({visible(most.largest_record_id)})."
     )
 
 
@@ -119,7 +117,7 @@ def _money(value: float) -> str:
 
 def money_table(analysis: Analysis, names: Names) -> Table | None:
     """Exposure per currency, None without money fields."""
-    rows = tuple(_money_row(row) for row in analysis.exposure.currencies)
+    rows = tuple(_money_row(row) for row in analysis.exposure.rows)
     if not rows:
         return None
     return Table(
@@ -135,7 +133,7 @@ def money_table(analysis: Analysis, names: Names) -> Table | None:
     )
 
 
-def _money_row(row: CurrencyExposure) -> tuple[str, ...]:
+def _money_row(row: ExposureRow) -> tuple[str, ...]:
     return (
         visible(row.currency)[:8] or "unknown",
         _money(row.regressions),

@@ -55,7 +55,7 @@ def _finding(analysis: Analysis, names: Names, unit: str) -> list[str]:
         f"{net_sentence(analysis.net_difference)} {margin_sentence(analysis.noninferiority, names, unit)}",
         incumbent_sentence(analysis, names),
         suspects_sentence(analysis.label_free, names),
-        money_sentence(analysis, names, unit),
+        money_sentence(analysis, names),
     )
     return [line.strip() for line in sides if line.strip()]
 

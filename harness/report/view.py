@@ -105,7 +105,7 @@ def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
     sentences = (
         incumbent_sentence(analysis, names),
         suspects_sentence(analysis.label_free, names),
-        money_sentence(analysis, names, unit),
+        money_sentence(analysis, names),
         sequential_sentence(analysis, unit),
     )
     return tuple(sentence for sentence in sentences if sentence)

@@ -8,6 +8,7 @@ from typing import Any
 from harness.domain.failure import Severity, is_failure, kind_of
 from harness.domain.score import Finding, Verdict
 from harness.scorers.json_lines import Alignment, LineRules, align_lines
+from harness.scorers.json_money import MoneyFields
 from harness.scorers.json_parse import shown
 from harness.scorers.json_paths import PathRules, joined
 from harness.scorers.json_values import Difference, FieldType, Reading, compare_values, is_absent
@@ -68,6 +69,7 @@ class Comparison:
         self.places: dict[str, dict[int, int]] = {}
         self._rules = rules
         self._with_verdicts = with_verdicts
+        self._money = MoneyFields(rules.paths, expected, rules.reading.language)
         self._any(rules.paths.without_ignored(expected), rules.paths.without_ignored(actual), "", "")
 
     def _any(self, expected: Any, actual: Any, path: str, pattern: str) -> None:
@@ -113,6 +115,8 @@ class Comparison:
         )
         if difference.kind == "format_only" and self._rules.format_only_fails:
             finding = replace(finding, kind="wrong_value", note="The same value, but the notation counts.")
+        if is_failure(finding):
+            finding = replace(finding, amount=self._money.at_risk(expected, actual, pattern))
         self._note(finding, difference)
         self._tell(path, difference.verdict, expected, actual)
         self._count(is_failure(finding), expected, actual)
@@ -155,7 +159,7 @@ class Comparison:
                 self.right += _leaf_count(expected[index])
             else:
                 self._matched(expected[index], actual[place], f"{path}[{index}]", pattern)
-        self._unmatched(alignment, expected, actual, path)
+        self._unmatched(alignment, expected, actual, (path, pattern))
         self._regrouped(alignment, expected, actual, path)
         for index, place in alignment.moved:
             note = f"Was line {index + 1}, is line {place + 1}."
@@ -177,19 +181,21 @@ class Comparison:
             self.verdicts.insert(place, line)
 
     def _unmatched(
-        self, alignment: Alignment, expected: Sequence[Any], actual: Sequence[Any], path: str
+        self, alignment: Alignment, expected: Sequence[Any], actual: Sequence[Any], at: tuple[str, str]
     ) -> None:
+        path, pattern = at
         for index in alignment.missing:
-            self._line("line_missing", f"{path}[{index}]", expected=expected[index])
+            self._line("line_missing", (f"{path}[{index}]", pattern), expected=expected[index])
         for place in alignment.invented:
-            self._line("line_invented", f"{path}[{place}]", actual=actual[place])
+            self._line("line_invented", (f"{path}[{place}]", pattern), actual=actual[place])
         for place, index in alignment.duplicated:
             note = f"Repeats line {index + 1}."
-            self._line("line_duplicated", f"{path}[{place}]", actual=actual[place], note=note)
+            self._line("line_duplicated", (f"{path}[{place}]", pattern), actual=actual[place], note=note)
 
     def _line(
-        self, kind: str, path: str, *, expected: Any = None, actual: Any = None, note: str = ""
+        self, kind: str, at: tuple[str, str], *, expected: Any = None, actual: Any = None, note: str = ""
     ) -> None:
+        path, pattern = at
         verdict = Verdict.INVENTED if expected is None else Verdict.MISSING
         self._note(
             Finding(
@@ -199,6 +205,7 @@ class Comparison:
                 actual=_shown(actual),
                 note=note,
                 verdict=verdict,
+                amount=self._money.line(actual if expected is None else expected, pattern),
             )
         )
         self._tell(path, verdict, expected, actual, is_line=True)

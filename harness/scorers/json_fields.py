@@ -140,7 +140,7 @@ class JsonFields:
             return
         known, magnitude = findings[place]
         if known.kind in _UNSPECIFIC or (self.strict_schema and not is_failure(known)):
-            told_more = replace(finding, expected=known.expected, actual=known.actual, verdict=known.verdict)
+            told_more = replace(known, kind=finding.kind, note=finding.note)
             findings[place] = told_more, magnitude
 
 

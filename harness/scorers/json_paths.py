@@ -1,9 +1,9 @@
 """Path patterns of settings: which fields are ignored, which have a declared type."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.domain.paths import path_pattern
 from harness.scorers.json_values import FieldType, inferred_type
 
 # Keys of an answer are untrusted: what is remembered about them stays bounded.
@@ -23,14 +23,14 @@ class PathRules:
     """
 
     def __init__(self, types: Mapping[str, str], ignore: Iterable[str]) -> None:
-        self._types = [(_compiled(pattern), _field_type(pattern, name)) for pattern, name in types.items()]
-        self._ignore = [_compiled(pattern) for pattern in ignore]
+        self._types = [(path_pattern(pattern), _field_type(pattern, name)) for pattern, name in types.items()]
+        self._ignore = [path_pattern(pattern) for pattern in ignore]
         self._declared: dict[str, FieldType | None] = {}
 
     def type_of(self, path: str, value: Any) -> FieldType:
         """The declared type of a field, else the one its expected value and name suggest."""
         if self._types:
-            declared = self._declared_type(path)
+            declared = self.declared_type(path)
             if declared is not None:
                 return declared
         return inferred_type(value, path.rpartition(".")[2])
@@ -61,7 +61,8 @@ class PathRules:
     def _matches(self, path: str) -> bool:
         return any(pattern.fullmatch(path) for pattern in self._ignore)
 
-    def _declared_type(self, path: str) -> FieldType | None:
+    def declared_type(self, path: str) -> FieldType | None:
+        """The type that the settings give a field, None where they give none."""
         if path not in self._declared:
             if len(self._declared) >= _REMEMBERED:
                 self._declared.clear()
@@ -76,11 +77,3 @@ def _field_type(pattern: str, name: str) -> FieldType:
     except ValueError:
         known = ", ".join(FieldType)
         raise ValueError(f'types: "{pattern}" has the unknown type "{name}"; known are {known}') from None
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    names = pattern.replace("[]", "").replace("[*]", "").split(".")
-    wild = {"*": r"[^.]+", "**": r".+"}
-    return re.compile(
-        r"\.".join(wild.get(name) or re.escape(name) for name in names).replace(r".+\.", r"(?:.+\.)?")
-    )

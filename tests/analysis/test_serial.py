@@ -3,6 +3,7 @@ import pytest
 from report_runs import Run, agreement_run, hostile_run, invoices
 
 from harness.analysis import AnalysisSettings, analysis_from_json, analysis_to_json, analyze
+from harness.analysis.failure.severity import SeveritySettings
 from harness.errors import RunDamaged, SchemaMismatch
 
 
@@ -12,6 +13,12 @@ def test_round_trip(run: Run) -> None:
     data = analysis_to_json(analysis)
     assert analysis_from_json(data) == analysis
     assert analysis_to_json(analysis_from_json(data)) == data
+
+
+def test_round_trip_of_severity_settings() -> None:
+    severity = SeveritySettings(kinds={"empty": "light"}, paths={"a.*": "severe"}, currency="EUR")
+    analysis = analyze([], [], AnalysisSettings(severity=severity))
+    assert analysis_from_json(analysis_to_json(analysis)).settings.severity == severity
 
 
 def test_lone_surrogates_are_written_out() -> None:

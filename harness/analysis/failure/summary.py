@@ -1,13 +1,15 @@
 """Failures by kind: how many records show each, on which arm, and where."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.stats.counting import OTHER, BoundedCounter, Count
 from harness.analysis.stats.intervals import share
 from harness.domain.estimate import Estimate
-from harness.domain.failure import Severity, is_failure, kind_of, primary
+from harness.domain.failure import Severity, kind_of, primary
 from harness.domain.score import Finding
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -23,7 +25,7 @@ class KindSummary:
     """How often one kind of failure occurs; every number but the shares is a count of records.
 
     Attributes:
-        severity: 0 (harmless) to 3 (severe).
+        severity: 1 (light) to 3 (severe): that of most of its records, the worse of two as frequent.
         candidate, incumbent: Wrong answers of that arm that show the kind.
         both: Records where both arms show it.
         only_candidate: The candidate shows it and the incumbent is right.
@@ -62,6 +64,7 @@ class _Tally:
     primary_candidate: int = 0
     primary_incumbent: int = 0
     primary_only_candidate: int = 0
+    severities: Counter[Severity] = field(default_factory=Counter)
     candidate_paths: BoundedCounter = field(default_factory=lambda: BoundedCounter(limit=_PATH_LIMIT))
     incumbent_paths: BoundedCounter = field(default_factory=lambda: BoundedCounter(limit=_PATH_LIMIT))
 
@@ -70,21 +73,24 @@ class _Tally:
 class KindTally:
     """Counts kinds record by record."""
 
+    rules: SeverityRules = field(default_factory=SeverityRules)
     records: int = 0
     tallies: dict[str, _Tally] = field(default_factory=dict)
 
     def add(self, incumbent: tuple[Finding, ...] | None, candidate: tuple[Finding, ...] | None) -> None:
         """Count one record: the findings of each arm that is wrong, None for an arm that is right."""
         self.records += 1
-        ours, theirs = _by_kind(candidate or ()), _by_kind(incumbent or ())
-        for kind, paths in ours.items():
+        ours, theirs = self._by_kind(candidate or ()), self._by_kind(incumbent or ())
+        for kind, (paths, severity) in ours.items():
             tally = self._tally(kind)
+            tally.severities[severity] += 1
             tally.candidate += 1
             tally.both += kind in theirs
             tally.only_candidate += incumbent is None
             _count(tally.candidate_paths, paths)
-        for kind, paths in theirs.items():
+        for kind, (paths, severity) in theirs.items():
             tally = self._tally(kind)
+            tally.severities[severity] += 1
             tally.incumbent += 1
             tally.only_incumbent += candidate is None
             _count(tally.incumbent_paths, paths)
@@ -100,6 +106,16 @@ class KindTally:
         kinds = (self._summary(name, tally, level) for name, tally in self.tallies.items())
         return tuple(sorted(kinds, key=_harm))
 
+    def _by_kind(self, findings: Iterable[Finding]) -> dict[str, tuple[set[str], Severity]]:
+        """Places and worst severity of each kind among the findings of one answer."""
+        found: dict[str, tuple[set[str], Severity]] = {}
+        for finding in findings:
+            if (severity := self.rules.of(finding)) > Severity.NONE:
+                paths, worst = found.get(finding.kind, (set[str](), Severity.NONE))
+                paths.add(_place(finding))
+                found[finding.kind] = paths, max(worst, severity)
+        return found
+
     def _tally(self, kind: str) -> _Tally:
         if kind not in self.tallies and len(self.tallies) >= _KIND_LIMIT:
             kind = _OTHER_KINDS
@@ -111,7 +127,7 @@ class KindTally:
         return KindSummary(
             kind=name,
             title=_TITLES.get(name, kind.title),
-            severity=int(kind.severity),
+            severity=_most(tally.severities),
             candidate=tally.candidate,
             incumbent=tally.incumbent,
             both=tally.both,
@@ -131,12 +147,8 @@ def _harm(kind: KindSummary) -> tuple[int, int, int, str]:
     return (-kind.severity * excess, -kind.severity * kind.only_candidate, -kind.candidate, kind.kind)
 
 
-def _by_kind(findings: Iterable[Finding]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for finding in findings:
-        if is_failure(finding):
-            found.setdefault(finding.kind, set()).add(_place(finding))
-    return found
+def _most(severities: Counter[Severity]) -> int:
+    return int(max(severities, key=lambda severity: (severities[severity], severity), default=Severity.NONE))
 
 
 def _place(finding: Finding) -> str:
@@ -149,8 +161,3 @@ def _place(finding: Finding) -> str:
 def _count(counter: BoundedCounter, paths: set[str]) -> None:
     for path in paths - {""}:
         counter.add(path)
-
-
-def worst(findings: Iterable[Finding]) -> Severity:
-    """The highest severity among the findings."""
-    return max((kind_of(finding.kind).severity for finding in findings), default=Severity.NONE)

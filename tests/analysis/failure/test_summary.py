@@ -1,5 +1,5 @@
-from harness.analysis.failure.summary import KindTally, worst
-from harness.domain.failure import Severity
+from harness.analysis.failure.severity import SeverityRules, SeveritySettings
+from harness.analysis.failure.summary import KindTally
 from harness.domain.score import Finding
 
 
@@ -54,6 +54,13 @@ def test_kinds_of_plugins_are_bounded() -> None:
     assert kinds[0].kind == "other_kinds"
 
 
-def test_worst_severity() -> None:
-    assert worst(()) is Severity.NONE
-    assert worst((finding("moved"), finding("own rule"), finding("text_differs"))) is Severity.MODERATE
+def test_a_kind_has_the_severity_of_most_of_its_records() -> None:
+    settings = SeveritySettings(kinds={"wrong_label": "severe"}, paths={"note": "light"})
+    tally = KindTally(rules=SeverityRules(settings))
+    for path in ("note", "note", "total"):
+        tally.add(None, (finding("wrong_value", path), finding("text_differs", "note")))
+    tally.add(None, (finding("wrong_value", "note"), finding("wrong_value", "total")))
+    tally.add((finding("wrong_label"),), None)
+    severities = {kind.kind: kind.severity for kind in tally.summary(level=0.95)}
+    # Two light records and two moderate ones: the worse counts.
+    assert severities == {"wrong_value": 2, "text_differs": 1, "wrong_label": 3}
