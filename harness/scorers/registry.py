@@ -13,6 +13,7 @@ REGISTRY: Final = Registry(
     built_in={
         "exact": "harness.scorers.exact:Exact",
         "label": "harness.scorers.label:Label",
+        "numeric": "harness.scorers.numeric:Numeric",
         "text": "harness.scorers.text:Text",
         "json_fields": "harness.scorers.json_fields:JsonFields",
     },
