@@ -55,8 +55,9 @@ test: $(VENV)/.installed-dev ## The tests CI runs
 test-slow: $(VENV)/.installed-dev ## The long ones: kill -9 at 50 moments, 100,000 records
 	$(BIN)/python -m pytest -q -m slow $(ARGS)
 
-docs: $(VENV)/.installed-dev ## Write docs/settings.md from the code
+docs: $(VENV)/.installed-dev ## Write docs/settings.md and docs/analysis-json.md from the code
 	@$(BIN)/python docs/build_reference.py
+	@$(BIN)/python docs/build_analysis_reference.py
 
 bench: $(VENV)/.installed-dev ## Measure the figures that the docs name
 	$(BIN)/python benchmarks/replay.py

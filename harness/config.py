@@ -55,7 +55,7 @@ class DecisionSettings:
             raise ConfigError(
                 f"[decision] margin is {self.margin}; it must lie between 0 and 1, such as 0.02"
             )
-        if not 0 < self.alpha <= 0.5:
+        if not 0 < self.alpha < 0.5:
             raise ConfigError(
                 f"[decision] alpha is {self.alpha}; it must lie between 0 and 0.5, such as 0.025"
             )

@@ -18,6 +18,7 @@ from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render
 from harness.report.summary import summary_lines
 from harness.report.view import build_view, shown_case_ids
+from harness.scorers.base import needs_reference
 from harness.scorers.build import build_scorers
 from harness.scorers.stage import NamedScorer, score_pairs
 from harness.store.files import write_bytes_atomically
@@ -68,7 +69,7 @@ def finish_run(
         The closing lines for the terminal.
     """
     _score(run, start, scorers)
-    analysis = _analyze(run, config, [scorer.name for scorer in scorers])
+    analysis = _analyze(run, start, config, scorers)
     facts = _facts(start, stopped)
     _report(run, analysis, facts)
     if not stopped:
@@ -95,17 +96,20 @@ def score_run(reference: str, *, reports: Path) -> str:
 
 
 def analyze_run(reference: str, *, reports: Path) -> str:
-    """`harness analyze RUN`.
+    """`harness analyze RUN`: with the scorers that the stored scores were made with.
 
     Raises:
-        RunNotFound, RunDamaged, ConfigError: As their messages say.
+        RunNotFound, RunDamaged, ConfigError, PluginError: As their messages say.
     """
     run, start, config = _opened(reference, reports)
     _must_be(run.scores, _SCORE_FIRST)
-    analysis = _analyze(run, config, [])
+    scored = start.settings.get("scorers") or config.scorers
+    config = replace(config, scorers=tuple(scored))
+    analysis = _analyze(run, start, config, scorers_of(config))
     _tell_settings(run, start, config)
     run.report.unlink(missing_ok=True)  # it tells of the analysis before
-    return f"{analysis.pairs:,} pairs analyzed: {run.analysis}"
+    facts = _facts(start, _unfinished(run))
+    return "\n".join(summary_lines(analysis, facts, str(run.analysis), title="Every figure"))
 
 
 def report_run(reference: str, *, reports: Path) -> str:
@@ -118,10 +122,13 @@ def report_run(reference: str, *, reports: Path) -> str:
     start = read_run_start(run.run)
     _must_be(run.analysis, _ANALYZE_FIRST)
     analysis = analysis_from_json(run.analysis.read_bytes())
-    stopped = "" if run.manifest.is_file() else "the run is not finished"
-    facts = _facts(start, stopped)
+    facts = _facts(start, _unfinished(run))
     _report(run, analysis, facts)
     return "\n".join(summary_lines(analysis, facts, str(run.report)))
+
+
+def _unfinished(run: RunDirectory) -> str:
+    return "" if run.manifest.is_file() else "the run is not finished"
 
 
 def _opened(reference: str, reports: Path) -> tuple[RunDirectory, RunStart, RunConfig]:
@@ -157,11 +164,21 @@ def _score(run: RunDirectory, start: RunStart, scorers: Sequence[NamedScorer]) -
     return write_scores(run.scores, score_pairs(read_pairs(run.pairs), scorers, seed=start.seed))
 
 
-def _analyze(run: RunDirectory, config: RunConfig, scorers: Sequence[str]) -> Analysis:
+def _analyze(
+    run: RunDirectory, start: RunStart, config: RunConfig, scorers: Sequence[NamedScorer]
+) -> Analysis:
+    decision = config.decision
     settings = AnalysisSettings(
-        scorers=tuple(scorers),
+        scorers=tuple(named.name for named in scorers),
+        deciding=tuple(named.name for named in scorers if named.decides),
+        checks=tuple(named.name for named in scorers if not needs_reference(named.scorer)),
         slices=config.dataset.slices,
-        margin=config.decision.margin,
+        margin=decision.margin,
+        alpha=decision.alpha,
+        power=decision.power,
+        level=1 - 2 * decision.alpha,
+        seed=start.seed,
+        cluster=decision.cluster,
         severity=config.severity,
     )
     analysis = analyze(read_pairs(run.pairs), read_scores(run.scores), settings)
@@ -225,7 +242,7 @@ def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
     versions = ", ".join(f"{name} {number}" for name, number in start.versions.items())
     return (
         ("Dataset", f"{start.dataset}, {start.records:,} records, sha256 {start.dataset_sha256[:16]}…"),
-        ("Scorers", f"{scorers}; the first decides what is right"),
+        ("Scorers", scorers),
         ("Replay", settings),
         *_limits(start),
         ("Seed", str(start.seed)),

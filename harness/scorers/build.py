@@ -18,7 +18,7 @@ from harness.scorers.signature import check_signature
 from harness.scorers.stage import NamedScorer
 
 # Of a table, not of the scorer.
-_RESERVED = ("use", "name")
+_RESERVED = ("use", "name", "decides")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 _WORDS = {
     bool: "true or false",
@@ -48,6 +48,9 @@ def build_scorers(tables: Sequence[Mapping[str, Any]], dataset_folder: Folder) -
                 raise
             raise type(error)(f"{file}: {error.message}", error.hint) from error
         built.append(named)
+    if built and not any(named.decides for named in built):
+        # Without a word the first one decides.
+        built[0] = dataclasses.replace(built[0], decides=True)
     return tuple(built)
 
 
@@ -65,7 +68,8 @@ def build_scorer(table: Mapping[str, Any], dataset_folder: Folder) -> NamedScore
     """A scorer with its settings.
 
     Args:
-        table: `use` (a name on the shelf, or `scorer.py:NAME`), optionally `name`, and settings.
+        table: `use` (a name on the shelf, or `scorer.py:NAME`), optionally `name` and `decides`, and
+            settings.
         dataset_folder: Where `scorer.py` lies.
 
     Raises:
@@ -84,7 +88,10 @@ def build_scorer(table: Mapping[str, Any], dataset_folder: Folder) -> NamedScore
             f"[[scorers]] {use}: name = {name!r} cannot be a name", "Use letters, digits, - and _."
         )
     settings = {key: value for key, value in table.items() if key not in _RESERVED}
-    return NamedScorer(name=name, scorer=_scorer(target, use, settings))
+    decides = table.get("decides", False)
+    if not isinstance(decides, bool):
+        raise ConfigError(f"[[scorers]] {use}: decides = {decides!r} must be true or false")
+    return NamedScorer(name=name, scorer=_scorer(target, use, settings), decides=decides)
 
 
 def _scorer(target: Any, use: str, settings: Mapping[str, Any]) -> Scorer:

@@ -49,10 +49,15 @@ _REFUSAL = re.compile(rf"[^\w{{\[]*(?:(?:{_SORRY})\b.{{0,80}}?)?\b(?:{_CANNOT})\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedScorer:
-    """A scorer with the name its scores are stored under."""
+    """A scorer with the name its scores are stored under.
+
+    Attributes:
+        decides: Whether an answer must be right by this scorer to be right at all.
+    """
 
     name: str
     scorer: Scorer
+    decides: bool = False
 
 
 def score_pairs(pairs: Iterable[Pair], scorers: Sequence[NamedScorer], *, seed: int) -> Iterator[ScoredPair]:

@@ -162,12 +162,23 @@ def test_no_path_of_a_developer_machine_stands_in_the_tree() -> None:
     assert holders == []
 
 
-def test_the_settings_page_is_up_to_date() -> None:
-    code = "import runpy; print(runpy.run_path('docs/build_reference.py')['page'](), end='')"
+@pytest.mark.parametrize(
+    ("builder", "page"),
+    [("build_reference.py", "settings.md"), ("build_analysis_reference.py", "analysis-json.md")],
+)
+def test_a_generated_page_is_up_to_date(builder: str, page: str) -> None:
+    code = f"import runpy; print(runpy.run_path('docs/{builder}')['page'](), end='')"
     made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert made.stdout == (ROOT / "docs" / "settings.md").read_text(encoding="utf-8"), "run `make docs`"
+    assert made.stdout == (ROOT / "docs" / page).read_text(encoding="utf-8"), "run `make docs`"
 
 
 def test_every_setting_has_a_meaning() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert not re.findall(r"^\| `\w+` \|.*\|\s*\|$", page, re.MULTILINE)
+
+
+def test_every_figure_of_the_analysis_has_a_meaning() -> None:
+    page = (ROOT / "docs" / "analysis-json.md").read_text(encoding="utf-8")
+    obvious = {"n", "schema_version", "kind", "arm", "title", "method", "level", "name", "count", "text"}
+    nameless = re.findall(r"^\| `(\w+)` \|[^|]*\| *\|$", page, re.MULTILINE)
+    assert set(nameless) <= obvious
