@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from harness.analysis.outcome import NOT_RUN
 from harness.analysis.stats.counting import BoundedCounter, Count
 from harness.analysis.stats.latency import Percentiles, TimeTally
-from harness.domain.chat import Usage
+from harness.domain.chat import Response, Usage
 from harness.domain.observation import Arm, CallError
 from harness.domain.pair import Pair
 
@@ -43,12 +43,13 @@ class ArmSummary:
     """One arm over the whole run.
 
     Attributes:
-        calls: Calls that were made (or recorded), failed ones too.
+        calls: First calls that were made (or recorded), failed ones too.
         answered: Those with a response.
         not_run: Pairs in which this arm was never called or has no recording.
         errors: Failed calls by kind.
         finish_reasons, models: As the server reported them, with counts.
         retries: Attempts beyond the first, over all calls.
+        repeats: Second calls that measure noise; counted here, in the tokens and in the cost alone.
     """
 
     arm: Arm
@@ -63,6 +64,7 @@ class ArmSummary:
     cost: CostTotal
     ttft: Percentiles
     latency: Percentiles
+    repeats: int = 0
 
 
 @dataclass(slots=True)
@@ -83,9 +85,14 @@ class ArmTally:
     known_costs: int = 0
     ttft: TimeTally = field(default_factory=TimeTally)
     latency: TimeTally = field(default_factory=TimeTally)
+    repeats: int = 0
 
     def add(self, pair: Pair) -> None:
-        """Count this arm's call of the pair; a failed call has no place among the times."""
+        """Count this arm's calls of the pair; a failed call has no place among the times."""
+        for repeat, cost in pair.repeats_of(self.arm):
+            self.repeats += 1
+            self._add_cost(cost)
+            self._add_usage(_usage(repeat.outcome))
         observation = pair.observation(self.arm)
         outcome = observation.outcome
         if isinstance(outcome, CallError) and outcome.kind in NOT_RUN:
@@ -93,17 +100,14 @@ class ArmTally:
             return
         self.calls += 1
         self.retries += observation.timing.retries
-        if (cost := pair.cost_usd(self.arm)) is not None:
-            self.cost_usd += cost
-            self.known_costs += 1
+        self._add_cost(pair.cost_usd(self.arm))
+        self._add_usage(_usage(outcome))
         if isinstance(outcome, CallError):
             self.errors.add(outcome.kind)
-            self._add_usage(outcome.partial.usage if outcome.partial else Usage())
             return
         self.answered += 1
         self.finish_reasons.add(outcome.finish_reason or "not given")
         self.models.add(outcome.model or "not given")
-        self._add_usage(outcome.usage)
         self.ttft.add(observation.timing.ttft_s)
         self.latency.add(observation.timing.latency_s)
 
@@ -127,11 +131,17 @@ class ArmTally:
             ),
             cost=CostTotal(
                 known_usd=self.cost_usd if self.known_costs else None,
-                unknown=self.calls - self.known_costs,
+                unknown=self.calls + self.repeats - self.known_costs,
             ),
             ttft=self.ttft.percentiles(),
             latency=self.latency.percentiles(),
+            repeats=self.repeats,
         )
+
+    def _add_cost(self, cost: float | None) -> None:
+        if cost is not None:
+            self.cost_usd += cost
+            self.known_costs += 1
 
     def _add_usage(self, usage: Usage) -> None:
         self.unknown_tokens += usage.input_tokens is None or usage.output_tokens is None
@@ -142,3 +152,10 @@ class ArmTally:
             ("reasoning", usage.reasoning_tokens),
         ):
             self.tokens[name] = self.tokens.get(name, 0) + (count or 0)
+
+
+def _usage(outcome: Response | CallError) -> Usage:
+    """What was counted of a call; nothing for a failed one of which nothing arrived."""
+    if isinstance(outcome, CallError):
+        return outcome.partial.usage if outcome.partial else Usage()
+    return outcome.usage

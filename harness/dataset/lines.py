@@ -89,13 +89,18 @@ def read_lines(path: Path, *, each_raw: Callable[[bytes], object] | None = None)
                 _check_length(path, number, raw)
                 if each_raw:
                     each_raw(raw)
-                data = (raw.removeprefix(_BOM) if number == 1 else raw).strip()
-                if data:
-                    yield Line(number=number, data=data)
+                line = line_of_bytes(number, raw)
+                if line.data:
+                    yield line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _gzip_trouble(path, number, error) from error
     except OSError as error:
         raise DatasetError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def line_of_bytes(number: int, raw: bytes) -> Line:
+    """The line of that number as it stands in the file."""
+    return Line(number=number, data=(raw.removeprefix(_BOM) if number == 1 else raw).strip())
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -81,15 +81,23 @@ def _numbered(file: Path, each_raw: Callable[[bytes], object] | None) -> Iterato
     number = 0
     for line in read_lines(file, each_raw=each_raw):
         number = line.number
-        try:
-            record = record_of(_value(line))
-        except ShapeError as error:
-            raise DatasetError(f"{file}:{number}: {error.what}", error.mend) from None
-        yield number, record
+        yield number, record_in(file, line)
     if not number:
         raise DatasetError(
             f"{file}: holds no records", 'Write one JSON object per line: {"custom_id": "…", "body": {…}}.'
         )
+
+
+def record_in(file: Path, line: Line) -> Record:
+    """The record of one line.
+
+    Raises:
+        DatasetError: Says where the file is wrong and how to mend it.
+    """
+    try:
+        return record_of(_value(line))
+    except ShapeError as error:
+        raise DatasetError(f"{file}:{line.number}: {error.what}", error.mend) from None
 
 
 class _Tally:

@@ -12,7 +12,8 @@ class Pair:
 
     Attributes:
         incumbent_cost_usd, candidate_cost_usd: What the call cost; None is unknown, never 0.
-        repeats: Further calls that measure noise.
+        repeats: Further calls that measure noise, those of the incumbent first.
+        repeat_costs_usd: What each of `repeats` cost, in their order.
     """
 
     record: Record
@@ -21,11 +22,18 @@ class Pair:
     incumbent_cost_usd: float | None = None
     candidate_cost_usd: float | None = None
     repeats: tuple[Observation, ...] = ()
+    repeat_costs_usd: tuple[float | None, ...] = ()
 
     def observation(self, arm: Arm) -> Observation:
         """What happened on that arm."""
         return self.incumbent if arm is Arm.INCUMBENT else self.candidate
 
     def cost_usd(self, arm: Arm) -> float | None:
-        """What that arm's call cost, None where unknown."""
+        """What that arm's first call cost, None where unknown."""
         return self.incumbent_cost_usd if arm is Arm.INCUMBENT else self.candidate_cost_usd
+
+    def repeats_of(self, arm: Arm) -> tuple[tuple[Observation, float | None], ...]:
+        """That arm's further calls, each with its cost in US dollars."""
+        costs = (*self.repeat_costs_usd, *(None for _ in self.repeats))
+        told = zip(self.repeats, costs, strict=False)
+        return tuple((repeat, cost) for repeat, cost in told if repeat.key.arm is arm)

@@ -16,7 +16,7 @@ from harness.providers.data import price_bytes
 from harness.providers.http import HttpProvider, Timeouts
 from harness.providers.presets import PRESETS, Preset, is_loopback, preset_of, provider_of, with_environment
 from harness.providers.prices import Price, PriceTable, cost_usd
-from harness.replay.plan import ArmPlan
+from harness.replay.plan import ArmPlan, Chosen, no_record
 from harness.replay.settings import ReplaySettings
 from harness.store.journal import JournalIndex
 
@@ -153,7 +153,12 @@ def _own_limits(settings: ArmSettings) -> dict[str, Any]:
 
 
 def arm_plan(
-    ready_arm: ReadyArm, config: RunConfig, *, sandbox_url: str | None, shared: tuple[JournalIndex, ...] = ()
+    ready_arm: ReadyArm,
+    config: RunConfig,
+    *,
+    sandbox_url: str | None,
+    shared: tuple[JournalIndex, ...] = (),
+    repeated: Chosen = no_record,
 ) -> ArmPlan:
     """What the replay needs to know of an arm.
 
@@ -162,6 +167,7 @@ def arm_plan(
         config: The run's settings; the arm's own limits win over those of `[replay]`.
         sandbox_url: Where the embedded sandbox listens, None where there is none.
         shared: Journals whose calls may be taken over.
+        repeated: The records that are called a second time.
     """
     provider = ready_arm.provider
     if provider is not None and ready_arm.embedded and sandbox_url is not None:
@@ -175,6 +181,7 @@ def arm_plan(
         # Recorded answers played back carry no token counts, and nobody is charged for them.
         priced=ready_arm.price is not None and ready_arm.mark is not Mark.RECORDED,
         shared=shared,
+        repeated=repeated,
     )
 
 

@@ -28,7 +28,7 @@ def replay_run(
 ) -> RunStopped | None:
     """Make the calls that remain; gives why it stopped, None where it came to its end."""
     member = run.member
-    calls = {arm: member.records for arm, plan in plans.items() if plan.provider is not None}
+    calls = {arm: member.calls for arm, plan in plans.items() if plan.provider is not None}
     going_on = f" (continues run {run.start.run_id})" if run.resumed else ""
     title = f"{member.config.name}: {member.arms[Arm.CANDIDATE].settings.label}{going_on}"
     try:

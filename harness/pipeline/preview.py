@@ -20,12 +20,14 @@ class ArmPreview:
     """What one arm would do.
 
     Attributes:
-        calls: Calls to be sent; those that the journal has are in `reused`.
+        calls: Calls to be sent, repeats included; those that the journal has are in `reused`.
+        repeats: Those of them that are a second call for the same record.
         input_tokens, output_tokens: Estimates.
         guessed_outputs: Calls whose output is estimated from its upper limit or not at all.
     """
 
     calls: int = 0
+    repeats: int = 0
     reused: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
@@ -48,16 +50,17 @@ def preview(
             if plan.provider is None:
                 previews[arm].reused += 1
                 continue
-            job = remaining(plan, record, done)
-            if isinstance(job, Job):
-                _add(previews[arm], job, record)
-            else:
-                previews[arm].reused += 1
+            for left in remaining(plan, record, done):
+                if isinstance(left, Job):
+                    _add(previews[arm], left, record)
+                else:
+                    previews[arm].reused += 1
     return previews
 
 
 def _add(total: ArmPreview, job: Job, record: Record) -> None:
     total.calls += 1
+    total.repeats += job.key.repeat > 0
     total.input_tokens += _input_tokens(record)
     known = _known_output(record)
     if known is None:
@@ -94,14 +97,21 @@ def preview_lines(previews: Mapping[Arm, ArmPreview], arms: Mapping[Arm, ReadyAr
             lines.append(f"{name}: no calls, the recorded answers are used")
             continue
         tokens = f"about {total.input_tokens:,} tokens in, {total.output_tokens:,} out"
-        reused = f" ({total.reused:,} more are in the journal)" if total.reused else ""
-        lines.append(f"{name}: {total.calls:,} calls{reused}, {tokens}, {_dollars(total, arms[arm])}")
+        lines.append(
+            f"{name}: {total.calls:,} calls{_of_them(total)}, {tokens}, {_dollars(total, arms[arm])}"
+        )
         if total.guessed_outputs:
             lines.append(
                 f"          output of {total.guessed_outputs:,} calls is unknown; "
                 "taken as the request's own limit, 0 where it has none"
             )
     return lines
+
+
+def _of_them(total: ArmPreview) -> str:
+    told = [f"{total.repeats:,} of them repeats"] if total.repeats else []
+    told += [f"{total.reused:,} more are in the journal"] if total.reused else []
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _dollars(total: ArmPreview, arm: ReadyArm) -> str:

@@ -13,7 +13,15 @@ from harness.domain.observation import Arm
 from harness.errors import Interrupted, RunStopped
 from harness.pipeline.arms import arm_plan, check_keys
 from harness.pipeline.execute import replay_run, spent_usd, write_run_pairs
-from harness.pipeline.group import Begun, Member, OpenRun, find_unfinished, open_group, records_of
+from harness.pipeline.group import (
+    Begun,
+    Member,
+    OpenRun,
+    find_unfinished,
+    open_group,
+    records_of,
+    repeated_of,
+)
 from harness.pipeline.preview import preview, preview_lines
 from harness.pipeline.stages import finish_run
 from harness.replay.progress import Progress
@@ -56,7 +64,11 @@ class Shadow:
         if start is not None:
             journal = run_directory(self.reports, start.dataset, start.run_id).journal
         arms = {arm: entry for arm, entry in member.arms.items() if incumbent or arm is Arm.CANDIDATE}
-        plans = {arm: arm_plan(entry, member.config, sandbox_url=None) for arm, entry in arms.items()}
+        repeated = repeated_of(member)
+        plans = {
+            arm: arm_plan(entry, member.config, sandbox_url=None, repeated=repeated)
+            for arm, entry in arms.items()
+        }
         done = JournalIndex.scan(journal)
         try:
             return preview_lines(preview(records_of(member), plans, done), arms)
@@ -146,9 +158,14 @@ def _work_through(
     """
     shared = tuple(JournalIndex.scan(one.directory.journal) for one in earlier)
     member = run.member
+    repeated = repeated_of(member)
     plans = {
         arm: arm_plan(
-            entry, member.config, sandbox_url=sandbox, shared=shared if arm is Arm.INCUMBENT else ()
+            entry,
+            member.config,
+            sandbox_url=sandbox,
+            shared=shared if arm is Arm.INCUMBENT else (),
+            repeated=repeated,
         )
         for arm, entry in member.arms.items()
     }

@@ -96,6 +96,8 @@ class Lane:
                 self._queue.put_nowait(None)  # for the next worker
                 return
             await self._call(job)
+            if job.then is not None and self._ledger.reason is None:
+                await self._call(job.then)
 
     async def _call(self, job: Job) -> None:
         """Attempt until there is an outcome, and record it; nothing is recorded where the run stops first."""

@@ -1,7 +1,7 @@
 """Which calls remain: what this run or another of its group has is never sent again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from harness.domain.chat import Response
@@ -13,11 +13,17 @@ from harness.replay.settings import ReplaySettings
 from harness.store.journal import JournalIndex
 
 CostOf = Callable[[Arm, Response], float | None]
+Chosen = Callable[[Record], bool]
 
 
 def unknown_cost(arm: Arm, response: Response) -> float | None:
     """The cost where no price is known."""
     return None
+
+
+def no_record(record: Record) -> bool:
+    """Chooses none."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,7 @@ class ArmPlan:
         cost: US dollars of a response, None where unknown.
         priced: Whether its calls count against the budget; not so those of one's own server.
         shared: Journals of other runs of the group, whose calls need not be paid again.
+        repeated: The records that are called a second time.
     """
 
     arm: Arm
@@ -40,6 +47,7 @@ class ArmPlan:
     cost: CostOf = unknown_cost
     priced: bool = True
     shared: tuple[JournalIndex, ...] = ()
+    repeated: Chosen = no_record
 
     def cost_of(self, observation: Observation) -> float | None:
         """US dollars of a call; None where unknown."""
@@ -57,6 +65,7 @@ class Job:
         input_tokens: Estimate: four bytes of the body a token.
         max_output_tokens: What the request allows, None where it does not say.
         failed_before: Kind of the error that the call came to before this run was continued, or None.
+        then: The repeat, to be sent when this call has ended, or None.
     """
 
     key: CallKey
@@ -64,6 +73,7 @@ class Job:
     input_tokens: int
     max_output_tokens: int | None
     failed_before: str | None = None
+    then: "Job | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +90,12 @@ class Unprepared:
     observation: Observation
 
 
-def remaining(plan: ArmPlan, record: Record, done: JournalIndex) -> Job | Shared | Unprepared | None:
-    """What is left to do for one record; None where this run has settled it.
+Left = Job | Shared | Unprepared | None
+"""What is left to do for a call; None where this run has settled it."""
+
+
+def remaining(plan: ArmPlan, record: Record, done: JournalIndex) -> list[Left]:
+    """What is left to do for each call of one record: the first one, and the repeat where it has one.
 
     Args:
         plan: The arm, which must have a provider.
@@ -92,10 +106,20 @@ def remaining(plan: ArmPlan, record: Record, done: JournalIndex) -> Job | Shared
         RunDamaged: A journal of the group has a broken line.
     """
     prepared = _prepare(plan, record)
+    first = _left(plan, record, prepared, done, repeat=0)
+    if not plan.repeated(record):
+        return [first]
+    again = _left(plan, record, prepared, done, repeat=1)
+    return [first, again]
+
+
+def _left(
+    plan: ArmPlan, record: Record, prepared: HttpCall | CallError, done: JournalIndex, *, repeat: int
+) -> Left:
     if isinstance(prepared, CallError):
-        key = _key(plan.arm, record, _fingerprint_of_unprepared(plan, record))
+        key = _key(plan.arm, record, _fingerprint_of_unprepared(plan, record), repeat)
         return Unprepared(observation=Observation(key=key, outcome=prepared, timing=Timing()))
-    key = _key(plan.arm, record, prepared.fingerprint)
+    key = _key(plan.arm, record, prepared.fingerprint, repeat)
     if done.settled(key):
         return None
     for index in plan.shared:
@@ -115,25 +139,32 @@ def _failed_before(earlier: Observation | None) -> str | None:
     return earlier.outcome.kind if earlier and isinstance(earlier.outcome, CallError) else None
 
 
-def observe(plan: ArmPlan, record: Record, done: JournalIndex) -> Observation:
-    """What happened on a record's call: from the journal, or from the record where the arm is recorded.
+def observe(plan: ArmPlan, record: Record, done: JournalIndex) -> tuple[Observation, ...]:
+    """What happened on a record's calls: from the journal, or from the record where the arm is recorded.
+
+    Returns:
+        The first call, and its repeat where the journal has one: it was paid for, so it is kept even
+        where `[replay] repeats` asks for fewer now.
 
     Raises:
         RunDamaged: The journal has a broken line.
     """
     if plan.provider is None:
-        return _recorded(plan.arm, record)
+        return (_recorded(plan.arm, record),)
     prepared = _prepare(plan, record)
     if isinstance(prepared, CallError):
-        key = _key(plan.arm, record, _fingerprint_of_unprepared(plan, record))
-        return Observation(key=key, outcome=prepared, timing=Timing())
-    key = _key(plan.arm, record, prepared.fingerprint)
-    missing = CallError(kind="not_called", message="the run ended before this call was made")
-    return done.get(key) or Observation(key=key, outcome=missing, timing=Timing())
+        key = _key(plan.arm, record, _fingerprint_of_unprepared(plan, record), 0)
+        first = Observation(key=key, outcome=prepared, timing=Timing())
+    else:
+        key = _key(plan.arm, record, prepared.fingerprint, 0)
+        missing = CallError(kind="not_called", message="the run ended before this call was made")
+        first = done.get(key) or Observation(key=key, outcome=missing, timing=Timing())
+    again = done.get(replace(key, repeat=1))
+    return (first,) if again is None else (first, again)
 
 
 def _recorded(arm: Arm, record: Record) -> Observation:
-    key = _key(arm, record, "recorded")
+    key = _key(arm, record, "recorded", 0)
     if record.recorded is None:
         missing = CallError(kind="not_recorded", message="the record has no answer from production")
         return Observation(key=key, outcome=missing, timing=Timing())
@@ -156,8 +187,8 @@ def internal_error(error: Exception) -> CallError:
     return CallError(kind="internal", message=f"{type(error).__name__}: {error}")
 
 
-def _key(arm: Arm, record: Record, fingerprint: str) -> CallKey:
-    return CallKey(record_id=record.id, arm=arm, repeat=0, fingerprint=fingerprint)
+def _key(arm: Arm, record: Record, fingerprint: str, repeat: int) -> CallKey:
+    return CallKey(record_id=record.id, arm=arm, repeat=repeat, fingerprint=fingerprint)
 
 
 def _fingerprint_of_unprepared(plan: ArmPlan, record: Record) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.domain.observation import Arm
 from harness.domain.record import Record
@@ -134,17 +134,20 @@ class _Run:
 
     async def _offer(self, record: Record) -> None:
         for lane in self._lanes:
-            left = remaining(lane.plan, record, self._done)
-            match left:
-                case None:
-                    self._ledger.reuse(lane.plan.arm)
-                case Shared():
-                    self._ledger.share(left.observation)
-                case Unprepared():
-                    self._ledger.record(left.observation)
-                case Job():
-                    await self._open()
-                    await lane.submit(left)
+            jobs: list[Job] = []
+            for left in remaining(lane.plan, record, self._done):
+                match left:
+                    case None:
+                        self._ledger.reuse(lane.plan.arm)
+                    case Shared():
+                        self._ledger.share(left.observation)
+                    case Unprepared():
+                        self._ledger.record(left.observation)
+                    case Job():
+                        jobs.append(left)
+            if jobs:
+                await self._open()
+                await lane.submit(_in_turn(jobs))
 
     async def _open(self) -> None:
         """Connect every arm before the first call of any: a missing key must show before money is spent."""
@@ -210,6 +213,12 @@ class _Run:
         if not self._live:
             self._nothing_lives.set()
             self._ledger.over.set()
+
+
+def _in_turn(jobs: list[Job]) -> Job:
+    """The calls of one record as one job: a repeat is never on its way before the first answer is there."""
+    first, *rest = jobs
+    return replace(first, then=rest[0]) if rest else first
 
 
 def _provider(plan: ArmPlan) -> Provider:

@@ -14,13 +14,14 @@ _RANGES: dict[str, tuple[float, float, bool, str]] = {
     "connect_timeout_s": (0, 3600, False, "seconds, more than 0 and at most 3600"),
     "first_token_timeout_s": (0, 86400, False, "seconds, more than 0 and at most 86400"),
     "total_timeout_s": (0, 86400, False, "seconds, more than 0 and at most 86400"),
+    "repeats": (0, 10_000_000, True, "a whole number from 0"),
     "seed": (0, 2**63 - 1, True, "a whole number from 0"),
     "max_error_rate": (0, 1, True, "a share from 0 to 1"),
     "min_calls_before_stop": (1, 1_000_000, True, "a whole number from 1"),
     "budget_usd": (0, 1e9, False, "US dollars, more than 0"),
     "interrupt_grace_s": (0, 3600, True, "seconds, from 0 to 3600"),
 }
-_WHOLE = frozenset({"concurrency", "retries", "seed", "min_calls_before_stop"})
+_WHOLE = frozenset({"concurrency", "retries", "repeats", "seed", "min_calls_before_stop"})
 _OPTIONAL = frozenset({"rpm", "tpm", "budget_usd"})
 
 
@@ -38,6 +39,8 @@ class ReplaySettings:
             reason need more.
         total_timeout_s: Longest time from sending to the last byte.
         stream: Whether answers are streamed; only then is the time to the first token known.
+        repeats: So many records, drawn at random, are called a second time on both arms, to measure how much
+            each model differs from itself; 0 for none, more than there are for all.
         seed: Seed of all randomness of the run.
         max_error_rate: Share of failed calls above which the run stops; 1 never stops it.
         min_calls_before_stop: So many failures in a row stop the run; the share is taken over five
@@ -57,6 +60,7 @@ class ReplaySettings:
     first_token_timeout_s: float = 60.0
     total_timeout_s: float = 300.0
     stream: bool = True
+    repeats: int = 0
     seed: int = 7
     max_error_rate: float = 0.5
     min_calls_before_stop: int = 20

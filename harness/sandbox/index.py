@@ -1,10 +1,7 @@
 """Finds a line of a large JSON-lines file by a key, with 28 bytes of memory a line."""
 
-import gzip
 import hashlib
 import os
-import shutil
-import tempfile
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -14,6 +11,7 @@ from typing import Any, Self
 
 import orjson
 
+from harness.dataset.seekable import open_seekable
 from harness.errors import DatasetError
 
 Row = dict[str, Any]
@@ -29,7 +27,7 @@ class LineIndex:
     def __init__(self, path: Path, key: Callable[[Row], bytes]) -> None:
         self._path = path
         self._key = key
-        self._file = _seekable(path)
+        self._file = open_seekable(path)
         offsets, lengths, hashes = array("Q"), array("I"), array("Q")
         for offset, line in _lines(self._file):
             hashes.append(_hash(key(_row(path, len(hashes) + 1, line))))
@@ -69,21 +67,6 @@ class LineIndex:
         """The line with that number."""
         line = os.pread(self._file, self._lengths[place], self._offsets[place])
         return _row(self._path, place, line)
-
-
-def _seekable(path: Path) -> int:
-    """A file descriptor of the plain text; of a temporary file without a name for a `.gz`."""
-    try:
-        if path.suffix != ".gz":
-            return os.open(path, os.O_RDONLY)
-        with gzip.open(path) as packed, tempfile.TemporaryFile() as plain:
-            shutil.copyfileobj(packed, plain, 1 << 20)
-            plain.flush()
-            return os.dup(plain.fileno())
-    except FileNotFoundError:
-        raise DatasetError(f"{path}: there is no such file.", "Name a dataset's folder.") from None
-    except (OSError, EOFError) as trouble:
-        raise DatasetError(f"{path}: cannot be read: {trouble}.") from trouble
 
 
 def _lines(file: int) -> Iterator[tuple[int, bytes]]:

@@ -76,42 +76,51 @@ def score_pairs(pairs: Iterable[Pair], scorers: Sequence[NamedScorer], *, seed: 
 
 def _scored(pair: Pair, named: NamedScorer, context: ScoringContext) -> ScoredPair:
     incumbent, candidate = pair.observation(Arm.INCUMBENT), pair.observation(Arm.CANDIDATE)
-    repeat = next((one for one in pair.repeats if one.key.arm is Arm.INCUMBENT), None)
-    expected = pair.record.expected
-    if not needs_reference(named.scorer):
-        return _by_itself(pair, named, context)
+    again_incumbent, again_candidate = _repeat(pair, Arm.INCUMBENT), _repeat(pair, Arm.CANDIDATE)
+    alone = not needs_reference(named.scorer)
+    expected = pair.record.expected or (Answer() if alone else None)
+
+    def accuracy(observation: Observation | None) -> Score | None:
+        if observation is None or expected is None:
+            return None
+        return _against(observation, expected, named, context)
+
+    def likeness(observation: Observation | None, reference: Observation | None) -> Score | None:
+        # A scorer that needs no reference never compares two answers.
+        if observation is None or reference is None or alone:
+            return None
+        return _agreement(observation, reference, named, context)
+
     return ScoredPair(
         record_id=pair.record.id,
         scorer=named.name,
-        incumbent=None if expected is None else _against(incumbent, expected, named, context),
-        candidate=None if expected is None else _against(candidate, expected, named, context),
-        agreement=_agreement(candidate, incumbent, named, context),
-        noise=None if repeat is None else _agreement(repeat, incumbent, named, context),
+        incumbent=accuracy(incumbent),
+        candidate=accuracy(candidate),
+        agreement=likeness(candidate, incumbent),
+        noise=likeness(again_incumbent, incumbent),
+        candidate_noise=likeness(again_candidate, candidate),
+        incumbent_repeat=accuracy(again_incumbent),
+        candidate_repeat=accuracy(again_candidate),
+        cross_incumbent_repeat=likeness(candidate, again_incumbent),
+        cross_candidate_repeat=likeness(again_candidate, incumbent),
+        cross_repeats=likeness(again_candidate, again_incumbent),
     )
 
 
-def _by_itself(pair: Pair, named: NamedScorer, context: ScoringContext) -> ScoredPair:
-    """The scores of a scorer that needs no reference; two answers are never compared by it."""
-    expected = pair.record.expected or Answer()
-    return ScoredPair(
-        record_id=pair.record.id,
-        scorer=named.name,
-        incumbent=_against(pair.incumbent, expected, named, context),
-        candidate=_against(pair.candidate, expected, named, context),
-        agreement=None,
-        noise=None,
-    )
+def _repeat(pair: Pair, arm: Arm) -> Observation | None:
+    return next((one for one in pair.repeats if one.key.arm is arm), None)
 
 
 def _agreement(
-    observation: Observation, incumbent: Observation, named: NamedScorer, context: ScoringContext
+    observation: Observation, reference: Observation, named: NamedScorer, context: ScoringContext
 ) -> Score:
-    unusable = failed_call(incumbent, None)
+    unusable = failed_call(reference, None)
     if unusable is not None:
         what = f"{kind_of(unusable.findings[0].kind).title}." if unusable.findings else unusable.reason
-        return Score(value=None, reason=f"The incumbent's answer is no reference. {what}")
-    assert isinstance(incumbent.outcome, Response)  # noqa: S101  # failed_call told the rest apart
-    return _against(observation, incumbent.outcome.answer, named, context)
+        which = "repeated answer" if reference.key.repeat else "answer"
+        return Score(value=None, reason=f"The {reference.key.arm}'s {which} is no reference. {what}")
+    assert isinstance(reference.outcome, Response)  # noqa: S101  # failed_call told the rest apart
+    return _against(observation, reference.outcome.answer, named, context)
 
 
 def _against(

@@ -1,6 +1,6 @@
 """Records and observations put together as pairs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from harness.domain.chat import Response, Usage
@@ -8,7 +8,7 @@ from harness.domain.observation import Arm, CallError, Observation
 from harness.domain.pair import Pair
 from harness.domain.record import Record
 
-Observe: TypeAlias = Callable[[Record, Arm], Observation]
+Observe: TypeAlias = Callable[[Record, Arm], Sequence[Observation]]
 Cost: TypeAlias = Callable[[Arm, Response], float | None]
 
 
@@ -17,17 +17,22 @@ def pairs_of(records: Iterable[Record], observe: Observe, cost: Cost) -> Iterato
 
     Args:
         records: The dataset.
-        observe: Gives what happened on an arm's call; an error of kind `not_called` where nothing did.
+        observe: Gives what happened on an arm's calls, the first one and then its repeats; an error of
+            kind `not_called` where nothing did.
         cost: Gives what a response cost in USD, None where that is unknown.
     """
     for record in records:
-        incumbent, candidate = observe(record, Arm.INCUMBENT), observe(record, Arm.CANDIDATE)
+        incumbent, *incumbent_repeats = observe(record, Arm.INCUMBENT)
+        candidate, *candidate_repeats = observe(record, Arm.CANDIDATE)
+        repeats = (*incumbent_repeats, *candidate_repeats)
         yield Pair(
             record=record,
             incumbent=incumbent,
             candidate=candidate,
             incumbent_cost_usd=_cost(incumbent, cost),
             candidate_cost_usd=_cost(candidate, cost),
+            repeats=repeats,
+            repeat_costs_usd=tuple(_cost(repeat, cost) for repeat in repeats),
         )
 
 

@@ -38,5 +38,8 @@ def read_pairs(path: str | Path) -> pd.DataFrame:
     except (pa.ArrowException, OSError) as error:
         raise RunDamaged(f"{file}: cannot be read: {error}") from error
     check_schema(file, table.schema, PAIRS)
+    for field in PAIRS:  # of a later version than the file
+        if table.schema.get_field_index(field.name) < 0:
+            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
     frame: pd.DataFrame = table.to_pandas(types_mapper=_TYPES.get)
     return frame

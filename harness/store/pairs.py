@@ -1,6 +1,11 @@
-"""pairs.parquet: one row per record, with what both arms did."""
+"""pairs.parquet: one row per record, with what both arms did.
+
+Repeats stand in one JSON column of each arm: few records have any, and those of a kind can be taken out
+without a second file to keep in step.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +18,16 @@ from harness.domain.record import Record
 from harness.errors import RunDamaged
 from harness.store.parquet import reading, writing
 from harness.store.responses import calls_of, calls_text, json_text, response_of, response_text
-from harness.store.schema import ARM_COLUMNS, PAIRS, RECORD_COLUMNS
+from harness.store.schema import ARM_COLUMNS, PAIRS, RECORD_COLUMNS, REPEAT_COLUMNS
 
+_COUNTS = frozenset(name for name, kind in ARM_COLUMNS.items() if kind == ARM_COLUMNS["retries"])
+_LIMIT = 2**63
 OK = "ok"
 """`<arm>_status` of a call with a response; an error has the name of its kind."""
 
 
 def write_pairs(path: Path, pairs: Iterable[Pair]) -> int:
-    """Write the file, atomically and in bounded memory; repeats are not kept.
+    """Write the file, atomically and in bounded memory.
 
     Returns:
         The number of rows.
@@ -30,7 +37,11 @@ def write_pairs(path: Path, pairs: Iterable[Pair]) -> int:
     """
     with writing(path, PAIRS) as groups:
         for pair in pairs:
-            row = (*_record_row(pair.record), *_arm_row(pair, Arm.INCUMBENT), *_arm_row(pair, Arm.CANDIDATE))
+            row = (
+                *_record_row(pair.record),
+                *(cell for arm in Arm for cell in _arm_row(pair.observation(arm), pair.cost_usd(arm))),
+                *(_repeats_text(pair, arm) for arm in Arm),
+            )
             groups.add(row, sum(len(value) for value in row if isinstance(value, str)))
     return groups.written
 
@@ -51,8 +62,7 @@ def _record_row(record: Record) -> tuple[object, ...]:
     )
 
 
-def _arm_row(pair: Pair, arm: Arm) -> tuple[object, ...]:
-    observation = pair.observation(arm)
+def _arm_row(observation: Observation, cost_usd: float | None) -> tuple[object, ...]:
     outcome = observation.outcome
     failed = isinstance(outcome, CallError)
     answer = Answer() if isinstance(outcome, CallError) else outcome.answer
@@ -76,8 +86,27 @@ def _arm_row(pair: Pair, arm: Arm) -> tuple[object, ...]:
         usage.output_tokens,
         usage.cached_tokens,
         usage.reasoning_tokens,
-        pair.cost_usd(arm),
+        cost_usd,
     )
+
+
+def _repeats_text(pair: Pair, arm: Arm) -> str | None:
+    """The repeats as a JSON array of objects: their number, and the columns of the arm that are not null."""
+    told = []
+    for observation, cost_usd in pair.repeats_of(arm):
+        columns = zip(ARM_COLUMNS, _arm_row(observation, cost_usd), strict=True)
+        held = {name: value for name, cell in columns if (value := _json_cell(name, cell)) is not None}
+        told.append({"repeat": observation.key.repeat, **held})
+    return json_text(told) if told else None
+
+
+def _json_cell(name: str, value: object) -> object:
+    """The value as a column would hold it: None for a count or a number that no column can hold."""
+    if name in _COUNTS:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not -_LIMIT <= value < _LIMIT:
+            return None
+        return int(value) if value == value // 1 else None
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _timing_row(timing: Timing) -> tuple[object, ...]:
@@ -111,7 +140,8 @@ def read_pairs(path: Path, *, ids: Collection[str] | None = None) -> Iterator[Pa
 
 _RECORD_WIDTH = len(RECORD_COLUMNS)
 _INCUMBENT = slice(_RECORD_WIDTH, _RECORD_WIDTH + len(ARM_COLUMNS))
-_CANDIDATE = slice(_INCUMBENT.stop, None)
+_CANDIDATE = slice(_INCUMBENT.stop, _INCUMBENT.stop + len(ARM_COLUMNS))
+_REPEATS = slice(_CANDIDATE.stop, _CANDIDATE.stop + len(REPEAT_COLUMNS))
 
 
 def _pair(path: Path, row: tuple[Any, ...]) -> Pair:
@@ -119,12 +149,19 @@ def _pair(path: Path, row: tuple[Any, ...]) -> Pair:
     incumbent = dict(zip(ARM_COLUMNS, row[_INCUMBENT], strict=True))
     candidate = dict(zip(ARM_COLUMNS, row[_CANDIDATE], strict=True))
     try:
+        repeats = [
+            (_observation(record_id, arm, held), held["cost_usd"])
+            for arm, text in zip(Arm, row[_REPEATS], strict=True)
+            for held in _repeats(text)
+        ]
         return Pair(
             record=_record(*row[:_RECORD_WIDTH]),
             incumbent=_observation(record_id, Arm.INCUMBENT, incumbent),
             candidate=_observation(record_id, Arm.CANDIDATE, candidate),
             incumbent_cost_usd=incumbent["cost_usd"],
             candidate_cost_usd=candidate["cost_usd"],
+            repeats=tuple(observation for observation, _ in repeats),
+            repeat_costs_usd=tuple(cost_usd for _, cost_usd in repeats),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:  # JSON inside a cell
         raise RunDamaged(f"{path}: the row of record {record_id!r} cannot be read: {error}") from error
@@ -144,9 +181,16 @@ def _record(record_id: str, *cells: str | None) -> Record:
     )
 
 
+def _repeats(text: str | None) -> Iterator[dict[str, Any]]:
+    """What `_repeats_text` wrote, with None where a column is left out."""
+    for told in orjson.loads(text) if text else ():
+        yield dict.fromkeys(ARM_COLUMNS) | told
+
+
 def _observation(record_id: str, arm: Arm, held: Mapping[str, Any]) -> Observation:
+    repeat = held.get("repeat", 0)
     return Observation(
-        key=CallKey(record_id=record_id, arm=arm, repeat=0, fingerprint=held["fingerprint"]),
+        key=CallKey(record_id=record_id, arm=arm, repeat=repeat, fingerprint=held["fingerprint"]),
         outcome=_response(held) if held["status"] == OK else _error(held),
         timing=Timing(
             started_at_s=held["started_at_s"],

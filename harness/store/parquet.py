@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,7 +11,7 @@ from pyarrow import compute, parquet
 
 from harness.errors import RunDamaged, SchemaMismatch
 from harness.store.files import refused_as_store_error, replaced_atomically
-from harness.store.schema import KIND_KEY, SCHEMA_VERSION, VERSION_KEY
+from harness.store.schema import KIND_KEY, OLDEST_READ, SCHEMA_VERSION, VERSION_KEY, since
 
 Rows: TypeAlias = Iterator[tuple[Any, ...]]
 """The values of each row in the order of the schema's columns."""
@@ -125,7 +126,7 @@ def reading(path: Path, schema: Any, *, ids: Collection[str] | None = None) -> I
 
     Args:
         path: The file.
-        schema: Its columns, all of which are read.
+        schema: Its columns, all of which are read; one that the file is too old for is null in every row.
         ids: Give only the rows with these `record_id`s.
 
     Raises:
@@ -136,23 +137,28 @@ def reading(path: Path, schema: Any, *, ids: Collection[str] | None = None) -> I
     try:
         with parquet.ParquetFile(path) as file:
             check_schema(path, file.schema_arrow, schema)
+            held = [name for name in schema.names if file.schema_arrow.get_field_index(name) >= 0]
             for group in range(
                 file.num_row_groups
             ):  # a batch never spans groups: those of long texts are short
                 for batch in file.iter_batches(
-                    _ROWS_READ_AT_ONCE, row_groups=[group], columns=schema.names, use_threads=False
+                    _ROWS_READ_AT_ONCE, row_groups=[group], columns=held, use_threads=False
                 ):
-                    yield _rows(batch.select(schema.names), wanted)
+                    yield _rows(batch, schema, wanted)
     except FileNotFoundError as error:
         raise RunDamaged(f"{path}: the file is missing", _HINT) from error
     except (pa.ArrowException, OSError) as error:
         raise RunDamaged(f"{path}: cannot be read: {error}", _HINT) from error
 
 
-def _rows(batch: Any, wanted: Any) -> Rows:
+def _rows(batch: Any, schema: Any, wanted: Any) -> Rows:
     if wanted is not None:
         batch = batch.filter(compute.is_in(batch["record_id"], value_set=wanted))
-    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    held = set(batch.schema.names)
+    columns = [
+        batch[name].to_pylist() if name in held else repeat(None, batch.num_rows) for name in schema.names
+    ]
+    return zip(*columns, strict=True)
 
 
 def check_schema(path: Path, found: Any, wanted: Any) -> None:
@@ -166,12 +172,15 @@ def check_schema(path: Path, found: Any, wanted: Any) -> None:
     if about.get(KIND_KEY) != wanted.metadata[KIND_KEY]:
         raise SchemaMismatch(f"{path}: is not a file of {kind} that the harness wrote")
     version = int(about.get(VERSION_KEY, b"0"))
-    if version != SCHEMA_VERSION:
+    if not OLDEST_READ <= version <= SCHEMA_VERSION:
         age = "a newer" if version > SCHEMA_VERSION else "an older"
         raise SchemaMismatch(
-            f"{path}: was written by {age} harness (version {version}, this one reads {SCHEMA_VERSION})",
+            f"{path}: was written by {age} harness (version {version}, this one reads up to "
+            f"{SCHEMA_VERSION})",
             "Update the harness." if version > SCHEMA_VERSION else _HINT,
         )
-    missing = [field.name for field in wanted if found.get_field_index(field.name) < 0]
+    missing = [
+        field.name for field in wanted if since(field) <= version and found.get_field_index(field.name) < 0
+    ]
     if missing:
         raise SchemaMismatch(f"{path}: lacks the columns {', '.join(missing)}", _HINT)

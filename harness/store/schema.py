@@ -1,17 +1,35 @@
-"""The columns of pairs.parquet and scores.parquet, and their version."""
+"""The columns of pairs.parquet and scores.parquet, and their version.
 
-from collections.abc import Sequence
+Version 2 came with repeats: their columns, four more sides and the amount of a finding. A file of
+version 1 is read as one without repeats.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from harness.domain.observation import Arm
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+OLDEST_READ = 1
 VERSION_KEY = b"harness.schema_version"
 KIND_KEY = b"harness.kind"
+SINCE_KEY = b"harness.since"
 
-SIDES = ("incumbent", "candidate", "agreement", "noise")
+# The first four are in version 1.
+SIDES = (
+    "incumbent",
+    "candidate",
+    "agreement",
+    "noise",
+    "candidate_noise",
+    "incumbent_repeat",
+    "candidate_repeat",
+    "cross_incumbent_repeat",
+    "cross_candidate_repeat",
+    "cross_repeats",
+)
 
 RECORD_COLUMNS: dict[str, Any] = {
     "record_id": pa.string(),
@@ -48,8 +66,13 @@ ARM_COLUMNS: dict[str, Any] = {
     "cost_usd": pa.float64(),
 }
 
+REPEAT_COLUMNS = tuple(f"{arm}_repeats" for arm in Arm)
+
 _FINDING = pa.struct(
-    [(name, pa.string()) for name in ("kind", "path", "expected", "actual", "note", "verdict")]
+    [
+        *((name, pa.string()) for name in ("kind", "path", "expected", "actual", "note", "verdict")),
+        ("amount", pa.float64()),
+    ]
 )
 
 SIDE_COLUMNS: dict[str, Any] = {
@@ -61,20 +84,32 @@ SIDE_COLUMNS: dict[str, Any] = {
 }
 
 
-def _schema(kind: str, columns: dict[str, Any], required: Sequence[str]) -> Any:
+def _side_columns(sides: Sequence[str]) -> dict[str, Any]:
+    return {name.format(side): kind for side in sides for name, kind in SIDE_COLUMNS.items()}
+
+
+def _schema(kind: str, columns: Mapping[str, Any], required: Sequence[str], later: Mapping[str, Any]) -> Any:
+    """Columns of version 1, and `later` those of version 2."""
     listed = [pa.field(name, kind_, nullable=name not in required) for name, kind_ in columns.items()]
+    listed += [pa.field(name, kind_, metadata={SINCE_KEY: b"2"}) for name, kind_ in later.items()]
     return pa.schema(listed, metadata={KIND_KEY: kind.encode(), VERSION_KEY: str(SCHEMA_VERSION).encode()})
+
+
+def since(field: Any) -> int:
+    """The version in which a column came."""
+    return int((field.metadata or {}).get(SINCE_KEY, b"1"))
 
 
 PAIRS = _schema(
     "pairs",
     RECORD_COLUMNS | {f"{arm}_{name}": kind for arm in Arm for name, kind in ARM_COLUMNS.items()},
     ("record_id", "request", "tags", "incumbent_status", "candidate_status"),
+    dict.fromkeys(REPEAT_COLUMNS, pa.string()),
 )
 
 SCORES = _schema(
     "scores",
-    {"record_id": pa.string(), "scorer": pa.string()}
-    | {name.format(side): kind for side in SIDES for name, kind in SIDE_COLUMNS.items()},
+    {"record_id": pa.string(), "scorer": pa.string()} | _side_columns(SIDES[:4]),
     ("record_id", "scorer"),
+    _side_columns(SIDES[4:]),
 )

@@ -21,7 +21,7 @@ def write_scores(path: Path, scored: Iterable[ScoredPair]) -> int:
     """
     with writing(path, SCORES) as groups:
         for pair in scored:
-            sides = (pair.incumbent, pair.candidate, pair.agreement, pair.noise)
+            sides: list[Score | None] = [getattr(pair, side) for side in SIDES]
             row = (pair.record_id, pair.scorer, *(value for score in sides for value in _side_row(score)))
             groups.add(row, sum(_characters(score) for score in sides if score is not None))
     return groups.written
@@ -38,6 +38,7 @@ def _side_row(score: Score | None) -> tuple[object, ...]:
             "actual": finding.actual,
             "note": finding.note,
             "verdict": finding.verdict.value,
+            "amount": finding.amount,
         }
         for finding in score.findings
     ]

@@ -8,9 +8,11 @@ from scripted import Scripted, arm_plan
 
 from harness.domain.chat import ChatRequest, Response
 from harness.domain.observation import Arm, CallError, Observation, Timing
+from harness.domain.record import Record
 from harness.errors import Refused
 from harness.providers.base import HttpCall
-from harness.replay.plan import Job, Shared, Unprepared, observe, remaining
+from harness.replay.plan import ArmPlan, Job, Left, Shared, Unprepared, observe
+from harness.replay.plan import remaining as remaining_calls
 from harness.store.journal import Journal, JournalIndex
 
 
@@ -21,6 +23,12 @@ class Unpreparable(Scripted):
 
     def prepare(self, request: ChatRequest) -> HttpCall:
         raise self.error
+
+
+def remaining(plan: ArmPlan, record: Record, done: JournalIndex) -> Left:
+    """What is left of the first call of a record that has no repeat."""
+    (left,) = remaining_calls(plan, record, done)
+    return left
 
 
 def none(tmp_path: Path) -> JournalIndex:
@@ -58,9 +66,34 @@ def test_what_was_refused_or_of_no_use_is_called_again_and_not_shared(tmp_path: 
     again = remaining(plan, record(), done)
     assert isinstance(again, Job)
     assert again.failed_before == kind
-    assert observe(plan, record(), done) == lost
+    assert observe(plan, record(), done) == (lost,)
     sharing = arm_plan(plan.provider, shared=(done,))
     assert isinstance(remaining(sharing, record(), none(tmp_path)), Job)
+
+
+def test_a_repeat_shares_nothing_with_the_first_call_but_its_fingerprint(tmp_path: Path) -> None:
+    plan = arm_plan(Scripted(), repeated=lambda asked: asked.id == "r1")
+    first, again = remaining_calls(plan, record(), none(tmp_path))
+    assert isinstance(first, Job)
+    assert isinstance(again, Job)
+    assert again.key == replace(first.key, repeat=1)
+    once = journal_of(tmp_path / "once", made(first, response("one")))
+    assert remaining_calls(plan, record(), once) == [None, again]
+    assert [one.key.repeat for one in observe(plan, record(), once)] == [0]
+    twice = journal_of(tmp_path / "twice", made(again, response("two")), made(first, response("one")))
+    assert remaining_calls(plan, record(), twice) == [None, None]
+    told = observe(plan, record(), twice)
+    assert [(one.key.repeat, one.outcome) for one in told] == [(0, response("one")), (1, response("two"))]
+    sharing = arm_plan(plan.provider, shared=(once, twice), repeated=plan.repeated)
+    assert [type(left) for left in remaining_calls(sharing, record(), none(tmp_path))] == [Shared, Shared]
+    assert len(remaining_calls(plan, record("r2"), none(tmp_path))) == 1
+
+
+def test_a_repeat_that_was_paid_for_is_told_though_fewer_are_asked_for_now(tmp_path: Path) -> None:
+    plan = arm_plan(Scripted(), repeated=lambda asked: True)
+    first, again = remaining_calls(plan, record(), none(tmp_path))
+    done = journal_of(tmp_path / "j", made(first), made(again))
+    assert [one.key.repeat for one in observe(arm_plan(plan.provider), record(), done)] == [0, 1]
 
 
 def test_another_endpoint_arm_or_request_is_another_call(tmp_path: Path) -> None:
@@ -106,7 +139,7 @@ def test_a_record_that_cannot_be_encoded_is_an_error_of_that_record(
     left = remaining(plan, record(), none(tmp_path))
     assert isinstance(left, Unprepared)
     assert left.observation.outcome == CallError(kind=kind, message=message)
-    assert observe(plan, record(), none(tmp_path)) == left.observation
+    assert observe(plan, record(), none(tmp_path)) == (left.observation,)
     other = remaining(plan, record(text="other"), none(tmp_path))
     assert isinstance(other, Unprepared)
     assert other.observation.key.fingerprint != left.observation.key.fingerprint
@@ -135,20 +168,20 @@ def test_the_tokens_of_a_call_are_estimated(
 def test_an_observation_comes_from_the_journal_or_was_not_called(tmp_path: Path) -> None:
     plan = arm_plan(Scripted())
     call = made(remaining(plan, record(), none(tmp_path)))
-    assert observe(plan, record(), journal_of(tmp_path / "j", call)) == call
-    missing = observe(plan, record(), none(tmp_path)).outcome
+    assert observe(plan, record(), journal_of(tmp_path / "j", call)) == (call,)
+    missing = observe(plan, record(), none(tmp_path))[0].outcome
     assert missing == CallError(kind="not_called", message="the run ended before this call was made")
 
 
 def test_a_recorded_arm_shows_what_production_answered(tmp_path: Path) -> None:
     plan = arm_plan(None, Arm.INCUMBENT)
-    known = observe(plan, record(recorded=response("as recorded")), none(tmp_path))
+    (known,) = observe(plan, record(recorded=response("as recorded")), none(tmp_path))
     assert known.outcome == response("as recorded")
     assert known.timing == Timing()
     timing = Timing(ttft_s=0.3, latency_s=1.5)
-    timed = observe(plan, record(recorded=response(), recorded_timing=timing), none(tmp_path))
+    (timed,) = observe(plan, record(recorded=response(), recorded_timing=timing), none(tmp_path))
     assert timed.timing == timing
-    unknown = observe(plan, record(), none(tmp_path)).outcome
+    unknown = observe(plan, record(), none(tmp_path))[0].outcome
     assert unknown == CallError(kind="not_recorded", message="the record has no answer from production")
     with pytest.raises(ValueError, match="has no provider"):
         remaining(plan, record(), none(tmp_path))

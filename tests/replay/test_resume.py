@@ -80,7 +80,7 @@ def settled(state: Loopback, path: Path, count: int) -> set[tuple[str, str]]:
         (each.arm.value, record(number).id)
         for number in range(count)
         for each in plans
-        if isinstance(observe(each, record(number), index).outcome, Response)
+        if isinstance(observe(each, record(number), index)[0].outcome, Response)
     }
 
 

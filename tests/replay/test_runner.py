@@ -63,7 +63,7 @@ async def wound(clock: HandClock, work: Any, step_s: float = 0.25, steps: int = 
 
 def found(path: Path, plan: ArmPlan, number: int = 0) -> Observation:
     index = JournalIndex.scan(path)
-    return observe(plan, record(f"r{number}", f"prompt {number}"), index)
+    return observe(plan, record(f"r{number}", f"prompt {number}"), index)[0]
 
 
 def failing(error: type[HarnessError], *, times: int, **details: Any) -> Any:
@@ -220,7 +220,7 @@ def test_a_record_that_cannot_be_encoded_is_an_error_and_the_run_goes_on(tmp_pat
     result = play(tmp_path / "j", {Arm.CANDIDATE: plan}, [good[0], bad, *good[1:]])
     assert result.progress.arms[Arm.CANDIDATE].errors == {"internal": 1}
     assert len(provider.sent) == 3
-    outcome = observe(plan, bad, JournalIndex.scan(tmp_path / "j")).outcome
+    outcome = observe(plan, bad, JournalIndex.scan(tmp_path / "j"))[0].outcome
     assert isinstance(outcome, CallError)
     assert "not JSON serializable" in outcome.message
 

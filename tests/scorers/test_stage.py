@@ -8,11 +8,12 @@ import pytest
 from factories import observation, pair, record, response
 
 from harness.domain.chat import Answer, ToolCall
-from harness.domain.observation import Arm, CallError
+from harness.domain.observation import Arm, CallError, Observation
 from harness.domain.score import Score, ScoredPair
 from harness.scorers.base import ScoringContext
 from harness.scorers.exact import Exact
 from harness.scorers.stage import NamedScorer, score_pairs
+from harness.store.schema import SIDES
 
 EXACT = NamedScorer(name="exact", scorer=Exact())
 
@@ -41,10 +42,49 @@ def test_without_an_expected_answer_there_is_no_accuracy() -> None:
     assert told(result.agreement) == (1.0, [])
 
 
-def test_noise_is_the_incumbents_repeat_against_the_incumbent() -> None:
-    repeats = (observation("x", arm=Arm.CANDIDATE), observation("b"), observation("a"))
-    (result,) = score_pairs([replace(pair("a", "a"), repeats=repeats)], [EXACT], seed=7)
-    assert told(result.noise) == (0.0, ["wrong_value"])
+def again(outcome: Any, arm: Arm) -> Observation:
+    made = observation(outcome, arm=arm)
+    return replace(made, key=replace(made.key, repeat=1))
+
+
+def test_repeats_are_compared_with_everything() -> None:
+    repeats = (again("b", Arm.INCUMBENT), again("a", Arm.CANDIDATE))
+    made = replace(pair("a", "b", of=record(expected="a")), repeats=repeats)
+    (result,) = score_pairs([made], [EXACT], seed=7)
+    values = {
+        side: score.value
+        for side in SIDES
+        if (score := getattr(result, side)) is not None and score.value is not None
+    }
+    assert values == {
+        "incumbent": 1.0,
+        "candidate": 0.0,
+        "agreement": 0.0,
+        "noise": 0.0,
+        "candidate_noise": 0.0,
+        "incumbent_repeat": 0.0,
+        "candidate_repeat": 1.0,
+        "cross_incumbent_repeat": 1.0,
+        "cross_candidate_repeat": 1.0,
+        "cross_repeats": 0.0,
+    }
+
+
+def test_a_repeat_of_one_arm_tells_of_that_arm_alone() -> None:
+    made = replace(pair("a", "a", of=record(expected=None)), repeats=(again("a", Arm.CANDIDATE),))
+    (result,) = score_pairs([made], [EXACT], seed=7)
+    known = {side for side in SIDES if getattr(result, side) is not None}
+    assert known == {"agreement", "candidate_noise", "cross_candidate_repeat"}
+
+
+def test_a_failed_repeat_is_a_failure_but_no_reference() -> None:
+    error = CallError(kind="timed_out", message="no byte in 60 s")
+    made = replace(pair("a", "a", of=record(expected="a")), repeats=(again(error, Arm.INCUMBENT),))
+    (result,) = score_pairs([made], [EXACT], seed=7)
+    assert told(result.incumbent_repeat) == told(result.noise) == (0.0, ["timed_out"])
+    assert result.cross_incumbent_repeat is not None
+    assert result.cross_incumbent_repeat.value is None
+    assert result.cross_incumbent_repeat.reason.startswith("The incumbent's repeated answer is no reference.")
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from factories import observation, record, response
 
 from harness.domain.chat import Response, Usage
@@ -15,9 +17,9 @@ def cost(arm: Arm, of: Response) -> float | None:
 def test_pairs_come_in_the_order_of_the_records_and_lazily() -> None:
     asked: list[tuple[str, Arm]] = []
 
-    def observe(of: Record, arm: Arm) -> Observation:
+    def observe(of: Record, arm: Arm) -> list[Observation]:
         asked.append((of.id, arm))
-        return observation("x", arm=arm, record_id=of.id)
+        return [observation("x", arm=arm, record_id=of.id)]
 
     pairs = pairs_of(iter([record("a"), record("b")]), observe, cost)
     first = next(pairs)
@@ -35,8 +37,21 @@ def test_a_failed_call_costs_what_had_been_counted() -> None:
         "unpriced": response("x", model="unpriced"),
     }
 
-    def observe(of: Record, arm: Arm) -> Observation:
-        return observation(outcomes[of.id], arm=arm, record_id=of.id)
+    def observe(of: Record, arm: Arm) -> list[Observation]:
+        return [observation(outcomes[of.id], arm=arm, record_id=of.id)]
 
     costs = [pair.candidate_cost_usd for pair in pairs_of([record(name) for name in outcomes], observe, cost)]
     assert costs == [None, None, 2.5, None]
+
+
+def test_repeats_follow_the_first_call_with_their_own_cost() -> None:
+    def observe(of: Record, arm: Arm) -> list[Observation]:
+        first = observation("x", arm=arm, record_id=of.id)
+        again = response("y", model="unpriced" if arm is Arm.INCUMBENT else "m-1")
+        return [first, replace(first, key=replace(first.key, repeat=1), outcome=again)]
+
+    (made,) = pairs_of([record("a")], observe, cost)
+    assert [(one.key.arm, one.key.repeat) for one in made.repeats] == [(arm, 1) for arm in Arm]
+    assert made.repeat_costs_usd == (None, 2.5)
+    assert [[price for _, price in made.repeats_of(arm)] for arm in Arm] == [[None], [2.5]]
+    assert [made.cost_usd(arm) for arm in Arm] == [5.0, 2.5]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pytest
 from factories import pair, record, response
@@ -19,6 +20,7 @@ from harness.domain.observation import Arm, CallError, CallKey, Observation, Tim
 from harness.domain.pair import Pair
 from harness.domain.record import Record
 from harness.errors import RunDamaged, SchemaMismatch, StoreError
+from harness.store.notebook import read_pairs as read_frame
 from harness.store.pairs import read_pairs, write_pairs
 from harness.store.schema import PAIRS
 
@@ -85,12 +87,18 @@ def pairs(draw: st.DrawFn) -> Pair:
         )
         for arm in Arm
     }
+    repeats = [
+        replace(seen[arm], key=replace(seen[arm].key, repeat=1), outcome=draw(RESPONSES | ERRORS))
+        for arm in draw(st.sampled_from([(), (Arm.CANDIDATE,), (Arm.INCUMBENT, Arm.CANDIDATE)]))
+    ]
     return Pair(
         record=of,
         incumbent=seen[Arm.INCUMBENT],
         candidate=seen[Arm.CANDIDATE],
         incumbent_cost_usd=draw(SECONDS),
         candidate_cost_usd=draw(SECONDS),
+        repeats=tuple(repeats),
+        repeat_costs_usd=tuple(draw(SECONDS) for _ in repeats),
     )
 
 
@@ -254,8 +262,8 @@ def test_a_damaged_cell_is_told_with_its_record(tmp_path: Path) -> None:
     [
         ({}, "is not a file of pairs that the harness wrote"),
         ({"harness.kind": "scores"}, "is not a file of pairs that the harness wrote"),
-        ({"harness.schema_version": "2"}, r"by a newer harness \(version 2, this one reads 1\)"),
-        ({"harness.schema_version": "0"}, r"by an older harness \(version 0, this one reads 1\)"),
+        ({"harness.schema_version": "3"}, r"by a newer harness \(version 3, this one reads up to 2\)"),
+        ({"harness.schema_version": "0"}, r"by an older harness \(version 0, this one reads up to 2\)"),
     ],
 )
 def test_other_files_and_versions_are_refused(tmp_path: Path, metadata: dict[str, str], what: str) -> None:
@@ -307,3 +315,42 @@ def peak_mb(path: Path, rows: int) -> float:
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     few, many = peak_mb(tmp_path / "few", 1_000), peak_mb(tmp_path / "many", 20_000)
     assert many < 1.1 * few + 8
+
+
+OLD = Path(__file__).parents[1] / "data" / "store" / "pairs-version-1.parquet"
+
+
+def test_a_file_of_version_1_is_read_as_one_without_repeats() -> None:
+    first, second, third = read_pairs(OLD)
+    assert (first.record.id, first.record.tags, first.candidate_cost_usd) == ("r1", {"language": "de"}, 0.125)
+    assert first.candidate == pair("one", "two", of=first.record).candidate
+    assert isinstance(second.candidate.outcome, CallError)
+    assert third.record.recorded == response("then")
+    assert [made.repeats for made in (first, second, third)] == [()] * 3
+    frame = read_frame(OLD)
+    assert frame.candidate_repeats.isna().all()
+    assert list(frame.columns) == PAIRS.names
+
+
+@pytest.mark.parametrize("absurd", [2**63, 2**80, -(2**70), 1e25, float("nan"), True, "many"])
+def test_absurd_token_counts_of_a_repeat_are_unknown(tmp_path: Path, absurd: Any) -> None:
+    made = pair()
+    again = response("\ud83d", usage=Usage(input_tokens=absurd, output_tokens=1))
+    repeat = replace(made.candidate, key=replace(made.candidate.key, repeat=1), outcome=again)
+    write_pairs(tmp_path / "p", [replace(made, repeats=(repeat,))])
+    (found,) = read_pairs(tmp_path / "p")
+    (outcome,) = (one.outcome for one in found.repeats)
+    assert isinstance(outcome, Response)
+    assert outcome.usage == Usage(output_tokens=1)
+    assert outcome.answer.text == "\ufffd"
+
+
+def test_repeats_are_json_with_the_names_of_the_columns(tmp_path: Path) -> None:
+    made = pair()
+    repeat = replace(made.incumbent, key=replace(made.incumbent.key, repeat=1))
+    write_pairs(tmp_path / "p", [replace(made, repeats=(repeat,), repeat_costs_usd=(0.5,))])
+    row = cells(tmp_path / "p")
+    assert row["candidate_repeats"] is None
+    (told,) = orjson.loads(row["incumbent_repeats"])
+    assert (told["repeat"], told["answer"], told["status"], told["cost_usd"]) == (1, "ok", "ok", 0.5)
+    assert "error" not in told

@@ -13,7 +13,7 @@ from harness.domain.score import Score, ScoredPair
 from harness.store.layout import RunDirectory
 from harness.store.notebook import read_pairs
 from harness.store.pairs import write_pairs
-from harness.store.schema import ARM_COLUMNS, RECORD_COLUMNS, SIDE_COLUMNS, SIDES
+from harness.store.schema import ARM_COLUMNS, PAIRS, RECORD_COLUMNS, REPEAT_COLUMNS, SIDE_COLUMNS, SIDES
 from harness.store.scores import write_scores
 
 PAGE = (Path(__file__).parents[2] / "docs" / "run-files.md").read_text(encoding="utf-8")
@@ -46,7 +46,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_column_and_file_is_told() -> None:
     sides = {name.format("x") for name in SIDE_COLUMNS}
-    assert rows() >= {*RECORD_COLUMNS, *(f"_{name}" for name in ARM_COLUMNS), "scorer", *sides}
+    columns = {*RECORD_COLUMNS, *(f"_{name}" for name in ARM_COLUMNS), *REPEAT_COLUMNS}
+    assert len(PAIRS.names) == len(RECORD_COLUMNS) + 2 * len(ARM_COLUMNS) + len(REPEAT_COLUMNS)
+    assert rows() >= {*columns, "scorer", *sides}
     assert all(f"`{side}`" in PAGE for side in SIDES)
     run = RunDirectory(Path("reports/d/r"))
     files = (run.run, run.journal, run.manifest, run.pairs, run.scores, run.analysis, run.report)

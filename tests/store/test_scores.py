@@ -1,3 +1,4 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from pyarrow import parquet
 from harness.domain.score import Finding, Score, ScoredPair, Verdict
 from harness.errors import RunDamaged, SchemaMismatch
 from harness.store.pairs import write_pairs
-from harness.store.schema import SCORES
+from harness.store.schema import SCORES, SIDES
 from harness.store.scores import read_scores, write_scores
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -22,6 +23,7 @@ FINDINGS = st.builds(
     actual=st.none() | TEXTS,
     note=TEXTS,
     verdict=st.sampled_from(Verdict),
+    amount=st.none() | st.floats(allow_nan=False),
 )
 SHARES = st.floats(0, 1)
 SCORE = st.none() | st.builds(
@@ -31,9 +33,7 @@ SCORE = st.none() | st.builds(
     findings=st.lists(FINDINGS, max_size=2).map(tuple),
     pass_at=SHARES,
 )
-SCORED = st.builds(
-    ScoredPair, record_id=TEXTS, scorer=TEXTS, incumbent=SCORE, candidate=SCORE, agreement=SCORE, noise=SCORE
-)
+SCORED = st.builds(ScoredPair, record_id=TEXTS, scorer=TEXTS, **dict.fromkeys(SIDES, SCORE))
 
 
 def scored(record_id: str = "r1", candidate: Score | None = None) -> ScoredPair:
@@ -101,3 +101,20 @@ def test_a_damaged_cell_is_told_with_its_record(tmp_path: Path) -> None:
     parquet.write_table(pa.Table.from_pylist([row], schema=SCORES), tmp_path / "s")
     with pytest.raises(RunDamaged, match="the row of record 'r1' cannot be read"):
         list(read_scores(tmp_path / "s"))
+
+
+def test_a_file_of_version_1_is_read_as_one_without_repeats() -> None:
+    old = Path(__file__).parents[1] / "data" / "store" / "scores-version-1.parquet"
+    first, second = read_scores(old)
+    assert first.candidate is not None
+    assert (first.candidate.value, first.candidate.pass_at, first.candidate.right) == (0.4, 0.5, False)
+    assert first.candidate.findings == (
+        Finding(kind="wrong_value", path="a.b", expected="1", actual="2", note="n"),
+    )
+    assert (second.noise, second.incumbent) == (Score(value=1.0), None)
+    for side in SIDES[4:]:
+        assert getattr(first, side) is None
+
+
+def test_a_side_for_every_field_of_a_scored_pair() -> None:
+    assert tuple(field.name for field in fields(ScoredPair))[2:] == SIDES
