@@ -14,6 +14,13 @@ ACCURACIES = [
     pytest.param(
         "code-reasoning", "published", ("gpt-4o-2024-08-06", "llama-3.1-70b-instruct"), id="code-reasoning"
     ),
+    pytest.param(
+        "word-problems",
+        "published",
+        ("gpt-4o-2024-08-06", "llama-3.1-70b-instruct"),
+        id="word-problems",
+        marks=pytest.mark.slow,
+    ),
 ]
 
 
