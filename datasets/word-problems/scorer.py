@@ -14,7 +14,7 @@ from harness import Answer, Finding, Score, ScoringContext, scorer
 # Beyond this no real answer goes; it keeps hostile text cheap.
 LONGEST_ANSWER = 200_000
 LONGEST_NUMBER = 100
-MENTION = re.compile(r'"answer"\s*:\s*(?P<value>"(?:[^"\\]|\\.)*+"|[^\s,}]+)', re.DOTALL)
+MENTION = re.compile(r'"answer"\s*:\s*(?P<value>"(?:[^"\\]|\\.)*+"|[^\s,}"]+)', re.DOTALL)
 NUMBER = re.compile(r"-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)")
 
 
