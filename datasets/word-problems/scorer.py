@@ -1,0 +1,106 @@
+"""Two readings of one answer: the number that solves a word problem.
+
+`published` is the rule that gives the benchmark's published accuracies; it forgives broken JSON and words
+around the number. `strict` is what a program sees that uses the answer: valid JSON whose `answer` is the
+number alone. SOURCE.md tells how the first rule was found.
+"""
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+
+from harness import Answer, Finding, Score, ScoringContext, scorer
+
+# Beyond this no real answer goes; it keeps hostile text cheap.
+LONGEST_ANSWER = 200_000
+LONGEST_NUMBER = 100
+MENTION = re.compile(r'"answer"\s*:\s*(?P<value>"(?:[^"\\]|\\.)*+"|[^\s,}"]+)', re.DOTALL)
+NUMBER = re.compile(r"-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)")
+
+
+@scorer
+def published(answer: Answer, reference: Answer, context: ScoringContext) -> Score:
+    """The benchmark's rule: the first number of `answer`, whatever stands around it."""
+    wanted, text = first_number(recovered(reference) or ""), recovered(answer)
+    if wanted is None:
+        return Score(value=None, reason="The reference has no number.")
+    if text is None:
+        return wrong("invalid_json", "No answer is found.", actual=answer.text or "")
+    got = first_number(text)
+    if got == wanted:
+        return Score(value=1.0, reason="The same number.")
+    if got is None:
+        return wrong("not_a_number", "It holds no number.", path="answer", expected=str(wanted), actual=text)
+    return wrong("wrong_value", "Another number.", path="answer", expected=str(wanted), actual=text)
+
+
+@scorer
+def strict(answer: Answer, reference: Answer, context: ScoringContext) -> Score:
+    """Valid JSON, in one code fence at most, whose `answer` is the number and nothing else."""
+    text = field(answer)
+    wanted = number(field(reference) or "")
+    if wanted is None:
+        return Score(value=None, reason="The reference is no number.")
+    if text is None:
+        return wrong("invalid_json", "It is not JSON with an answer.", actual=answer.text or "")
+    got = number(text)
+    if got == wanted:
+        return Score(value=1.0, reason="The same number.")
+    if got is None:
+        return wrong(
+            "not_a_number", "It is no number alone.", path="answer", expected=str(wanted), actual=text
+        )
+    return wrong("wrong_value", "Another number.", path="answer", expected=str(wanted), actual=text)
+
+
+def field(answer: Answer) -> str | None:
+    """The text of the field `answer`, None where the text is not JSON with one."""
+    text = (answer.text or "").strip()
+    if len(text) > LONGEST_ANSWER:
+        return None
+    if text.startswith("```") and text.endswith("```"):
+        text = text[3:-3].removeprefix("json")
+    try:
+        value = json.loads(text, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+    found = value.get("answer") if isinstance(value, dict) else None
+    return found if found is None or isinstance(found, str) else repr(found)
+
+
+def recovered(answer: Answer) -> str | None:
+    """As `field`; out of a text that is not quite JSON, the first value that is named `answer`."""
+    found = field(answer)
+    if found is not None:
+        return found
+    mention = MENTION.search((answer.text or "")[:LONGEST_ANSWER])
+    return mention["value"] if mention else None
+
+
+def first_number(text: str) -> Decimal | None:
+    """The first number in a text; commas part thousands."""
+    found = NUMBER.search(text)
+    return number(found[0]) if found else None
+
+
+def number(text: str) -> Decimal | None:
+    """The number that a text is, None where it is none; commas part thousands."""
+    text = text.strip()
+    if not NUMBER.fullmatch(text) or len(text) > LONGEST_NUMBER:
+        return None
+    try:
+        return Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+
+
+def wrong(kind: str, reason: str, *, actual: str, expected: str | None = None, path: str = "") -> Score:
+    """A score of 0 with the one finding that says why."""
+    finding = Finding(kind=kind, path=path, expected=expected, actual=shown(actual), note=reason)
+    return Score(value=0.0, reason=reason, findings=(finding,))
+
+
+def shown(text: str) -> str:
+    """A short text that any file can hold."""
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= 300 else text[:299] + "…"
