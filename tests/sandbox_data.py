@@ -25,6 +25,26 @@ INVOICE: dict[str, Any] = {
     "totals": {"net": 407.55, "vat": 77.43, "gross": 484.98},
 }
 
+CONTRACT = """MASTER SERVICES AGREEMENT
+
+7. TERM AND TERMINATION
+7.1 This Agreement begins on the Effective Date and goes on for three years.
+7.2 Either party may terminate this Agreement upon thirty (30) days' written notice to the other party.
+7.3 Upon termination the Supplier shall return all materials within 10 business days.
+
+8. LIABILITY
+8.1 The Supplier shall not be liable for indirect damages.
+8.2 The liability of the Supplier must not exceed the fees paid in the twelve months before the claim.
+"""
+
+ROUTED: dict[str, Any] = {
+    "route": "legal",
+    "clauses": [
+        {"id": "7.2", "quote": "may terminate this Agreement upon thirty (30) days' written notice"},
+        {"id": "7.3", "quote": "the Supplier shall return all materials within 10 business days"},
+    ],
+}
+
 
 def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

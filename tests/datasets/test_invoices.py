@@ -171,7 +171,6 @@ def test_every_kind_is_planted_at_least_twice_in_the_candidate(
 ) -> None:
     kinds = planted(records, settings, TABLES["candidate"]["model"])
     assert set(kinds) == set(settings.models[TABLES["candidate"]["model"]].rates)
-    assert set(HARMFUL_FAULTS) - set(kinds) == {"wrong_label"}
     assert min(kinds.values()) >= 2
     assert 30 <= sum(kinds[kind] for kind in HARMFUL_FAULTS) <= 45
 
