@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from harness.sandbox.behavior import Subject, answer, parsed
+from harness.sandbox.settings import SandboxSettings
+from harness.sandbox.sources import prompt_text
+
 INVOICE: dict[str, Any] = {
     "invoice_number": "R-17",
     "kind": "invoice",
@@ -53,3 +57,21 @@ def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
 def line(custom_id: str, text: str, expected: object) -> dict[str, Any]:
     body = {"messages": [{"role": "system", "content": "Extract."}, {"role": "user", "content": text}]}
     return {"custom_id": custom_id, "body": body, "expected": expected}
+
+
+def planted(records: list[dict[str, Any]], settings: SandboxSettings, model: str) -> dict[str, set[str]]:
+    """Record id → the kinds of what the sandbox plants in the model's answer (its labels have two names)."""
+    found = {}
+    for record in records:
+        expected = record["expected"]
+        subject = Subject(
+            id=record["custom_id"],
+            expected=parsed(expected) if isinstance(expected, str) else expected,
+            prompt=prompt_text(record["body"]["messages"]),
+            tags=record["tags"],
+            labels=("one", "other"),
+            label_field=settings.label_field,
+        )
+        played = answer(subject, settings.models[model], model=model, seed=settings.seed)
+        found[subject.id] = {fault.kind for fault in played.planted}
+    return found
