@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from harness.sandbox.behavior import Subject, answer, parsed
+from harness.sandbox.settings import SandboxSettings
+from harness.sandbox.sources import prompt_text
+
 INVOICE: dict[str, Any] = {
     "invoice_number": "R-17",
     "kind": "invoice",
@@ -25,6 +29,26 @@ INVOICE: dict[str, Any] = {
     "totals": {"net": 407.55, "vat": 77.43, "gross": 484.98},
 }
 
+CONTRACT = """MASTER SERVICES AGREEMENT
+
+7. TERM AND TERMINATION
+7.1 This Agreement begins on the Effective Date and goes on for three years.
+7.2 Either party may terminate this Agreement upon thirty (30) days' written notice to the other party.
+7.3 Upon termination the Supplier shall return all materials within 10 business days.
+
+8. LIABILITY
+8.1 The Supplier shall not be liable for indirect damages.
+8.2 The liability of the Supplier must not exceed the fees paid in the twelve months before the claim.
+"""
+
+ROUTED: dict[str, Any] = {
+    "route": "legal",
+    "clauses": [
+        {"id": "7.2", "quote": "may terminate this Agreement upon thirty (30) days' written notice"},
+        {"id": "7.3", "quote": "the Supplier shall return all materials within 10 business days"},
+    ],
+}
+
 
 def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -33,3 +57,21 @@ def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
 def line(custom_id: str, text: str, expected: object) -> dict[str, Any]:
     body = {"messages": [{"role": "system", "content": "Extract."}, {"role": "user", "content": text}]}
     return {"custom_id": custom_id, "body": body, "expected": expected}
+
+
+def planted(records: list[dict[str, Any]], settings: SandboxSettings, model: str) -> dict[str, set[str]]:
+    """Record id → the kinds of what the sandbox plants in the model's answer (its labels have two names)."""
+    found = {}
+    for record in records:
+        expected = record["expected"]
+        subject = Subject(
+            id=record["custom_id"],
+            expected=parsed(expected) if isinstance(expected, str) else expected,
+            prompt=prompt_text(record["body"]["messages"]),
+            tags=record["tags"],
+            labels=("one", "other"),
+            label_field=settings.label_field,
+        )
+        played = answer(subject, settings.models[model], model=model, seed=settings.seed)
+        found[subject.id] = {fault.kind for fault in played.planted}
+    return found

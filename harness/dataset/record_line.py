@@ -44,7 +44,7 @@ def record_of(value: object) -> Record:
         request=ChatRequest(body=_body(value)),
         recorded=recording.response if recording else None,
         expected=expected_of(value.get("expected")),
-        tags=_tags(value.get("tags")),
+        tags=read_tags(value.get("tags")),
         recorded_timing=recording.timing if recording else None,
     )
 
@@ -135,7 +135,12 @@ def _check_message(value: object, where: str) -> None:
         raise wrong(f"{where}.content", "a string, an array of parts or null", content)
 
 
-def _tags(value: object) -> dict[str, str]:
+def read_tags(value: object) -> dict[str, str]:
+    """The tags of a line, all as texts.
+
+    Raises:
+        ShapeError: They are no table of texts, numbers and booleans.
+    """
     if value is None:
         return {}
     return {name: _tag(name, tag) for name, tag in an_object(value, "tags").items()}

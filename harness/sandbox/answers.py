@@ -9,6 +9,8 @@ from typing import Any
 
 AMOUNT_KEYS = ("amount", "line_total", "total", "net_amount")
 DESCRIPTION_KEYS = ("description", "name", "text", "item")
+REFERENCE_ID_KEYS = ("id", "clause", "clause_id", "section", "reference")
+QUOTE_KEYS = ("quote", "quotation", "excerpt")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _NOT_MONEY = ("quantity", "percent", "rate")
 """Parts of the names of numbers that are no money."""
@@ -36,6 +38,35 @@ class Lines:
     items: list[dict[str, Any]]
     amount: str
     description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A clause that an answer cites: one object of `holder`, with the keys of its number and its quote."""
+
+    holder: list[dict[str, Any]]
+    at: int
+    path: str
+    id_key: str
+    quote_key: str
+
+    @property
+    def id(self) -> str:
+        """The number of the clause."""
+        return str(self.holder[self.at][self.id_key])
+
+    @property
+    def quote(self) -> str:
+        """The words quoted."""
+        return str(self.holder[self.at][self.quote_key])
+
+    def set(self, *, id: str, quote: str) -> None:
+        """Cite another clause or other words."""
+        self.holder[self.at] |= {self.id_key: id, self.quote_key: quote}
+
+    def remove(self) -> None:
+        """Take the reference out of the answer; the object is of no use afterwards."""
+        del self.holder[self.at]
 
 
 def leaves(value: Any, path: str = "") -> Iterator[Leaf]:
@@ -75,6 +106,19 @@ def lines_of(value: Any) -> Lines | None:
     return max(found, key=lambda lines: len(lines.items), default=None)
 
 
+def references(value: Any) -> list[Reference]:
+    """The clauses cited: every object of a list that has the number of a clause and a quote."""
+    if not isinstance(value, dict):
+        return []
+    return [
+        Reference(holder=inner, at=at, path=f"{key}[{at}]", id_key=names[0], quote_key=names[1])
+        for key, inner in value.items()
+        if isinstance(inner, list)
+        for at, item in enumerate(inner)
+        if isinstance(item, dict) and (names := _reference_keys(item))
+    ]
+
+
 def line_count(value: Any) -> int:
     """How many line items the answer has."""
     lines = lines_of(value)
@@ -105,6 +149,12 @@ def _lists(value: Any, path: str) -> Iterator[Lines | None]:
             yield _as_lines(inner, place)
         else:
             yield from _lists(inner, place)
+
+
+def _reference_keys(item: dict[str, Any]) -> tuple[str, str] | None:
+    id_key = next((key for key in REFERENCE_ID_KEYS if isinstance(item.get(key), str)), None)
+    quote_key = next((key for key in QUOTE_KEYS if isinstance(item.get(key), str)), None)
+    return (id_key, quote_key) if id_key and quote_key else None
 
 
 def _as_lines(items: list[Any], path: str) -> Lines | None:

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
-from harness.sandbox.answers import line_count
+from harness.sandbox.answers import clone, line_count
 from harness.sandbox.draw import Draw
 from harness.sandbox.faults import (
     REFUSALS,
     VALUE_FAULTS,
+    Damaged,
     Planted,
     as_text,
     invalid_json,
@@ -20,6 +22,7 @@ from harness.sandbox.faults import (
     truncated,
 )
 from harness.sandbox.settings import HARMFUL_FAULTS, HARMLESS_FAULTS, LINE_FAULTS, ModelBehavior
+from harness.sandbox.source_faults import SOURCE_FAULTS
 
 SLOW_FACTOR = 5
 _COMMA = re.compile(r"\d,\d\d(?!\d)")
@@ -54,19 +57,31 @@ class Subject:
     Attributes:
         expected: The right answer: parsed JSON, or a text.
         prompt: The text of the conversation.
+        tags: The record's tags.
         labels: The labels a `wrong_label` is drawn from.
+        label_field: The field that holds the label; "" where the whole answer is the label.
     """
 
     id: str
     expected: Any
     prompt: str
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     labels: Sequence[str] = ()
+    label_field: str = ""
+
+    @property
+    def label(self) -> str | None:
+        """The right label, None where the answer has none."""
+        if not self.label_field:
+            return self.expected if isinstance(self.expected, str) else None
+        label = self.expected.get(self.label_field) if isinstance(self.expected, dict) else None
+        return label if isinstance(label, str) else None
 
 
 def answer(subject: Subject, behavior: ModelBehavior, *, model: str, seed: int, repeat: int = 0) -> Played:
     """What the model answers to the record; equal arguments give an equal answer."""
-    kind = _kind(subject, behavior, Draw(seed, model, subject.id, "kind").share())
     name: tuple[object, ...] = (seed, model, subject.id)
+    kind = _kind(subject, behavior, name)
     if repeat and Draw(*name, "noise", repeat).share() < behavior.noise:
         name = (*name, repeat)
         kind = None if kind else _any_kind(subject, behavior, Draw(*name, "flip"))
@@ -95,23 +110,44 @@ def has_decimal_comma(text: str) -> bool:
 
 
 def _rates(subject: Subject, behavior: ModelBehavior) -> list[tuple[str, float]]:
-    """The harmful kinds with their rates on this record."""
+    """The harmful kinds with their rates on this record, wherever it comes from."""
     long = line_count(subject.expected) >= behavior.long_from
-    comma = has_decimal_comma(subject.prompt)
     return [
-        (kind, behavior.rates[kind] * (behavior.long_factor if long and kind in LINE_FAULTS else 1))
-        for kind in HARMFUL_FAULTS
-        if kind in behavior.rates and (comma or kind != "decimal_misread")
+        (kind, rate * (behavior.long_factor if long and kind in LINE_FAULTS else 1))
+        for kind, rate in _harmful(behavior.rates, subject)
     ]
 
 
-def _kind(subject: Subject, behavior: ModelBehavior, share: float) -> str | None:
-    return _by_share(_rates(subject, behavior), share)
+def _local_rates(subject: Subject, behavior: ModelBehavior) -> list[list[tuple[str, float]]]:
+    """The same for each `where` that the record is part of."""
+    return [
+        _harmful(where.rates, subject)
+        for where in behavior.where
+        if where.holds(subject.tags, subject.prompt)
+    ]
+
+
+def _harmful(rates: Mapping[str, float], subject: Subject) -> list[tuple[str, float]]:
+    comma = has_decimal_comma(subject.prompt) if "decimal_misread" in rates else True
+    return [
+        (kind, rates[kind])
+        for kind in HARMFUL_FAULTS
+        if kind in rates and (comma or kind != "decimal_misread")
+    ]
+
+
+def _kind(subject: Subject, behavior: ModelBehavior, name: tuple[object, ...]) -> str | None:
+    """The kind that strikes: each `where` has a draw of its own, so all other records stay as they were."""
+    for place, rates in enumerate(_local_rates(subject, behavior)):
+        kind = _by_share(rates, Draw(*name, "where", place).share())
+        if kind is not None:
+            return kind
+    return _by_share(_rates(subject, behavior), Draw(*name, "kind").share())
 
 
 def _any_kind(subject: Subject, behavior: ModelBehavior, draw: Draw) -> str | None:
     """A harmful kind, in proportion to the rates, whatever their sum."""
-    rates = _rates(subject, behavior)
+    rates = [*_rates(subject, behavior), *(one for some in _local_rates(subject, behavior) for one in some)]
     return _by_share(rates, draw.share() * sum(rate for _, rate in rates))
 
 
@@ -126,23 +162,34 @@ def _by_share(shares: Iterable[tuple[str, float]], share: float) -> str | None:
 
 def _play(subject: Subject, kind: str | None, draw: Draw) -> Played:
     text = as_text(subject.expected)
-    if kind is not None and kind in VALUE_FAULTS:
-        damaged = VALUE_FAULTS[kind](subject.expected, draw)
-        if damaged is not None:
-            return Played(text=as_text(damaged.value), planted=(damaged.planted,))
-    elif kind == "wrong_label":
-        return _wrong_label(subject, text, draw)
-    elif kind is not None:
-        return _whole_answer(subject, kind, text, draw)
-    return Played(text=text)
-
-
-def _wrong_label(subject: Subject, text: str, draw: Draw) -> Played:
-    others = [label for label in subject.labels if label != text]
-    if not others or not isinstance(subject.expected, str):
+    if kind is None:
         return Played(text=text)
-    label = draw.pick(others)
-    return Played(text=label, planted=(Planted(kind="wrong_label", path="", note=f"{text} became {label}"),))
+    if kind == "wrong_label" or kind in VALUE_FAULTS or kind in SOURCE_FAULTS:
+        damaged = _damaged(subject, kind, draw)
+        return (
+            Played(text=as_text(damaged.value), planted=(damaged.planted,)) if damaged else Played(text=text)
+        )
+    return _whole_answer(subject, kind, text, draw)
+
+
+def _damaged(subject: Subject, kind: str, draw: Draw) -> Damaged | None:
+    if kind == "wrong_label":
+        return _wrong_label(subject, draw)
+    if kind in SOURCE_FAULTS:
+        return SOURCE_FAULTS[kind](subject.expected, draw, subject.prompt)
+    return VALUE_FAULTS[kind](subject.expected, draw)
+
+
+def _wrong_label(subject: Subject, draw: Draw) -> Damaged | None:
+    right = subject.label
+    others = [label for label in subject.labels if label != right]
+    if right is None or not others:
+        return None
+    label, path = draw.pick(others), subject.label_field
+    value = {**clone(subject.expected), path: label} if path else label
+    return Damaged(
+        value=value, planted=Planted(kind="wrong_label", path=path, note=f"{right} became {label}")
+    )
 
 
 def _whole_answer(subject: Subject, kind: str, text: str, draw: Draw) -> Played:

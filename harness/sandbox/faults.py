@@ -59,7 +59,7 @@ def line_missing(value: Any, draw: Draw) -> Damaged | None:
         return None
     at = draw.below(len(lines.items))
     gone = lines.items.pop(at)
-    return _damaged(value, "line_missing", f"{lines.path}[{at}]", f"left out {gone[lines.description]!r}")
+    return damaged(value, "line_missing", f"{lines.path}[{at}]", f"left out {gone[lines.description]!r}")
 
 
 def line_invented(value: Any, draw: Draw) -> Damaged | None:
@@ -78,7 +78,7 @@ def line_invented(value: Any, draw: Draw) -> Damaged | None:
     line |= {lines.description: draw.pick(free), lines.amount: amount}
     lines.items.append(line)
     place = f"{lines.path}[{len(lines.items) - 1}]"
-    return _damaged(value, "line_invented", place, f"made up {line[lines.description]!r}")
+    return damaged(value, "line_invented", place, f"made up {line[lines.description]!r}")
 
 
 def line_merged(value: Any, draw: Draw) -> Damaged | None:
@@ -100,7 +100,7 @@ def line_merged(value: Any, draw: Draw) -> Damaged | None:
         lines.amount: amount,
     }
     lines.items[at : at + 2] = [merged]
-    return _damaged(value, "line_merged", f"{lines.path}[{at}]", f"lines {at + 1} and {at + 2} made one")
+    return damaged(value, "line_merged", f"{lines.path}[{at}]", f"lines {at + 1} and {at + 2} made one")
 
 
 def line_split(value: Any, draw: Draw) -> Damaged | None:
@@ -122,7 +122,7 @@ def line_split(value: Any, draw: Draw) -> Damaged | None:
         {**line, "quantity": float(part), lines.amount: number(amount)},
         {**line, "quantity": float(quantity - part), lines.amount: number(rest)},
     ]
-    return _damaged(value, "line_split", f"{lines.path}[{at}]", f"line {at + 1} made two")
+    return damaged(value, "line_split", f"{lines.path}[{at}]", f"line {at + 1} made two")
 
 
 def digits_swapped(value: Any, draw: Draw) -> Damaged | None:
@@ -145,6 +145,34 @@ def decimal_misread(value: Any, draw: Draw) -> Damaged | None:
     exact = decimal(leaf.value)
     misread = exact / 1000 if abs(exact) >= 1000 else exact * 100
     return _set(value, "decimal_misread", leaf, number(misread))
+
+
+def sign_flipped(value: Any, draw: Draw) -> Damaged | None:
+    """Turns the sign of a total; of any amount where none stands outside the lines."""
+    value = clone(value)
+    found = money(value)
+    if not found:
+        return None
+    leaf = draw.pick([leaf for leaf in found if "[" not in leaf.path] or found)
+    return _set(value, "sign_flipped", leaf, -leaf.value)
+
+
+def field_missing(value: Any, draw: Draw) -> Damaged | None:
+    """Gives null for a value outside the lines."""
+    value = clone(value)
+    found = [leaf for leaf in leaves(value) if leaf.value not in (None, "") and "[" not in leaf.path]
+    return _set(value, "field_missing", draw.pick(found), None) if found else None
+
+
+def text_differs(value: Any, draw: Draw) -> Damaged | None:
+    """Leaves out the end of a text of four words or more."""
+    value = clone(value)
+    found = [leaf for leaf in leaves(value) if isinstance(leaf.value, str) and leaf.value.count(" ") >= 3]
+    if not found:
+        return None
+    leaf = draw.pick(found)
+    words = leaf.value.split(" ")
+    return _set(value, "text_differs", leaf, " ".join(words[: max(2, round(len(words) * 0.65))]))
 
 
 def wrong_currency(value: Any, draw: Draw) -> Damaged | None:
@@ -196,7 +224,7 @@ def moved(value: Any, draw: Draw) -> Damaged | None:
         return None
     at = draw.pick(found)
     lines.items[at], lines.items[at + 1] = lines.items[at + 1], lines.items[at]
-    return _damaged(value, "moved", f"{lines.path}[{at}]", f"lines {at + 1} and {at + 2} changed places")
+    return damaged(value, "moved", f"{lines.path}[{at}]", f"lines {at + 1} and {at + 2} changed places")
 
 
 def repairable_json(text: str, draw: Draw) -> str | None:
@@ -244,6 +272,9 @@ VALUE_FAULTS: Mapping[str, ValueFault] = {
         line_split,
         digits_swapped,
         decimal_misread,
+        sign_flipped,
+        field_missing,
+        text_differs,
         wrong_currency,
         date_order,
         format_only,
@@ -253,14 +284,15 @@ VALUE_FAULTS: Mapping[str, ValueFault] = {
 """Faults that work on the parsed answer, by kind."""
 
 
-def _damaged(value: Any, kind: str, path: str, note: str) -> Damaged:
+def damaged(value: Any, kind: str, path: str, note: str) -> Damaged:
+    """The changed answer with what was planted in it."""
     return Damaged(value=value, planted=Planted(kind=kind, path=path, note=note))
 
 
 def _set(value: Any, kind: str, leaf: Leaf, new: object) -> Damaged:
     note = f"{leaf.value} became {new}"
     leaf.holder[leaf.key] = new
-    return _damaged(value, kind, leaf.path, note)
+    return damaged(value, kind, leaf.path, note)
 
 
 def _unused_amount(lines: Lines, draw: Draw) -> float:

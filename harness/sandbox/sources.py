@@ -10,6 +10,7 @@ from typing import Any, Self
 import orjson
 
 from harness.dataset.lines import records_file
+from harness.dataset.record_line import read_tags
 from harness.errors import DatasetError
 from harness.sandbox.behavior import Played, Subject, answer, estimated_usage, parsed
 from harness.sandbox.index import LineIndex, Row
@@ -64,7 +65,8 @@ class Source:
         self._outputs: LineIndex | None = None
         if settings.source == "recorded":
             self._outputs = LineIndex(dataset / settings.outputs, _id_key)
-        self._labels = _labels(self._records) if settings.source == "simulated" else ()
+        simulated = settings.source == "simulated"
+        self._labels = _labels(self._records, settings.label_field) if simulated else ()
         self._answered = _Tally(len(self._records))
         self._attempted = _Tally(len(self._records))
 
@@ -133,10 +135,23 @@ class Source:
         if found is None:
             played = Played(text=UNKNOWN_PROMPT)
         else:
-            subject = Subject(id=found.id, expected=_expected(found), prompt=prompt, labels=self._labels)
             behavior = self._settings.models[model]
-            played = answer(subject, behavior, model=model, seed=self._settings.seed, repeat=repeat)
+            played = answer(
+                self._subject(found, prompt), behavior, model=model, seed=self._settings.seed, repeat=repeat
+            )
         return replace(played, usage=estimated_usage(prompt, played))
+
+    def _subject(self, found: Found, prompt: str) -> Subject:
+        subject = Subject(
+            id=found.id,
+            expected=_expected(found),
+            prompt=prompt,
+            tags=read_tags(found.row.get("tags")),
+            labels=self._labels,
+            label_field=self._settings.label_field,
+        )
+        confused = self._settings.confused.get(subject.label or "", ())
+        return replace(subject, labels=confused) if confused else subject
 
 
 class _Tally:
@@ -212,12 +227,15 @@ def _expected(found: Found) -> Any:
     return parsed(expected) if isinstance(expected, str) else expected
 
 
-def _labels(records: LineIndex) -> tuple[str, ...]:
+def _labels(records: LineIndex, label_field: str) -> tuple[str, ...]:
     """The different expected answers, where they are few and short enough to be labels."""
     found: set[str] = set()
     for place in range(len(records)):
-        expected = records.row(place).get("expected")
-        if not isinstance(expected, str) or len(expected) > 100 or len(found) > MOST_LABELS:
+        label = records.row(place).get("expected")
+        if label_field:
+            value = parsed(label) if isinstance(label, str) else label
+            label = value.get(label_field) if isinstance(value, dict) else None
+        if not isinstance(label, str) or len(label) > 100 or len(found) > MOST_LABELS:
             return ()
-        found.add(expected)
+        found.add(label)
     return tuple(sorted(found))

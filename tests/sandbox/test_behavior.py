@@ -3,7 +3,7 @@ import sys
 from collections import Counter
 
 import pytest
-from sandbox_data import INVOICE
+from sandbox_data import CONTRACT, INVOICE, ROUTED
 
 from harness.sandbox.behavior import (
     SLOW_FACTOR,
@@ -17,15 +17,23 @@ from harness.sandbox.behavior import (
     ttft_s,
 )
 from harness.sandbox.faults import as_text
-from harness.sandbox.settings import HARMFUL_FAULTS, ModelBehavior
+from harness.sandbox.settings import HARMFUL_FAULTS, REFERENCE_FAULTS, ModelBehavior, Where
 
 COMMA = "Betrag 1.234,56 EUR und 12,00 EUR"
+POINT = "Freight 37.05, cash 500.00, change 15.02"
+NAMED = {**INVOICE, "seller": {"name": "Nordkai Spedition und Lagerhaus KG", "vat_id": None}}
 
 
 def subject(
     number: int = 0, prompt: str = COMMA, expected: object = None, labels: tuple[str, ...] = ()
 ) -> Subject:
     return Subject(id=f"r{number}", expected=expected or INVOICE, prompt=prompt, labels=labels)
+
+
+def contract_case(number: int = 0) -> Subject:
+    return Subject(
+        id=f"c{number}", expected=ROUTED, prompt=CONTRACT, labels=("legal", "claims"), label_field="route"
+    )
 
 
 def play(behavior: ModelBehavior, of: Subject, repeat: int = 0) -> Played:
@@ -37,11 +45,19 @@ def test_without_rates_the_expected_answer_comes() -> None:
     assert (played.text, played.finish_reason, played.planted) == (as_text(INVOICE), "stop", ())
 
 
-@pytest.mark.parametrize("kind", [kind for kind in HARMFUL_FAULTS if kind != "wrong_label"])
+def fitting(kind: str) -> Subject:
+    """A record that the kind can strike."""
+    if kind in REFERENCE_FAULTS or kind == "wrong_label":
+        return contract_case()
+    return subject(prompt=POINT if kind == "wrong_value" else COMMA, expected=NAMED)
+
+
+@pytest.mark.parametrize("kind", HARMFUL_FAULTS)
 def test_each_kind_changes_the_answer_as_intended(kind: str) -> None:
-    played = play(ModelBehavior(rates={kind: 1}), subject())
+    struck = fitting(kind)
+    played = play(ModelBehavior(rates={kind: 1}), struck)
     assert [fault.kind for fault in played.planted] == [kind]
-    unchanged = played.text == as_text(INVOICE)
+    unchanged = played.text == as_text(struck.expected)
     assert unchanged == (kind == "timed_out")
     assert played.stall == (kind == "timed_out")
     assert (played.refusal is not None) == (kind == "refusal")
@@ -54,6 +70,48 @@ def test_a_wrong_label_is_another_label_of_the_set() -> None:
     assert (played.text, played.planted[0].kind) == ("8", "wrong_label")
     alone = play(ModelBehavior(rates={"wrong_label": 1}), subject(expected="7", labels=("7",)))
     assert (alone.text, alone.planted) == ("7", ())
+
+
+def test_the_label_of_an_answer_can_be_one_of_its_fields() -> None:
+    played = play(ModelBehavior(rates={"wrong_label": 1}), contract_case())
+    assert played.text == as_text({**ROUTED, "route": "claims"})
+    assert (played.planted[0].kind, played.planted[0].path) == ("wrong_label", "route")
+    bare = Subject(id="c", expected={"clauses": []}, prompt="", labels=("legal",), label_field="route")
+    assert play(ModelBehavior(rates={"wrong_label": 1}), bare).planted == ()
+
+
+def tagged(number: int, **tags: str) -> Subject:
+    return Subject(id=f"r{number}", expected=INVOICE, prompt=COMMA, tags=tags)
+
+
+def test_a_model_can_be_worse_at_some_records_only() -> None:
+    here = Where(tags={"language": ("de",)}, above={"lines": 40}, rates={"sign_flipped": 0.7})
+    plain = ModelBehavior(rates={"line_missing": 0.1})
+    worse = ModelBehavior(rates={"line_missing": 0.1}, where=(here,))
+    for tags in ({"language": "de", "lines": "40"}, {"language": "fr", "lines": "60"}, {"language": "de"}):
+        for number in range(100):
+            assert play(worse, tagged(number, **tags)) == play(plain, tagged(number, **tags))
+    struck = Counter(
+        fault.kind
+        for number in range(1000)
+        for fault in play(worse, tagged(number, language="de", lines="41")).planted
+    )
+    assert 650 < struck["sign_flipped"] < 750
+    # On top of the model's own rates: 0.1 of the other 30 %.
+    assert 10 < struck["line_missing"] < 60
+
+
+def test_where_can_go_by_the_length_of_the_prompt() -> None:
+    behavior = ModelBehavior(where=(Where(longer_than=len(COMMA) - 1, rates={"empty": 1}),))
+    assert play(behavior, subject()).text == ""
+    assert play(behavior, subject(prompt=COMMA[:-1])).text == as_text(INVOICE)
+
+
+def test_noise_flips_what_where_plants() -> None:
+    behavior = ModelBehavior(where=(Where(tags={"language": ("de",)}, rates={"empty": 0.5}),), noise=1)
+    for number in range(50):
+        one = tagged(number, language="de")
+        assert bool(play(behavior, one).planted) != bool(play(behavior, one, repeat=1).planted)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,36 @@ def test_swapped_digits_never_read_as_a_misread_decimal() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_a_flipped_sign_is_that_of_a_total(seed: int) -> None:
+    damaged = damage("sign_flipped", seed)
+    assert changed_paths(INVOICE, damaged.value) == [damaged.planted.path]
+    assert damaged.planted.path.startswith("totals.")
+    assert at(damaged.value, damaged.planted.path) == -at(INVOICE, damaged.planted.path)
+
+
+def test_the_sign_of_a_line_is_flipped_where_there_is_no_total() -> None:
+    lines = {"line_items": INVOICE["line_items"]}
+    assert damage("sign_flipped", 1, lines).planted.path.startswith("line_items[")
+    assert faults.sign_flipped({"quantity": 3}, Draw(1)) is None
+
+
+def test_a_missing_field_is_null() -> None:
+    damaged = damage("field_missing", 1)
+    assert changed_paths(INVOICE, damaged.value) == [damaged.planted.path]
+    assert at(damaged.value, damaged.planted.path) is None
+    assert faults.field_missing({"line_items": [{"amount": 1}], "due": None}, Draw(1)) is None
+
+
+def test_a_text_loses_its_end() -> None:
+    value = {"address": "NO. 290, JALAN AIR PANAS, SETAPAK, 53200 KUALA LUMPUR", "company": "GIN KEE"}
+    assert damage("text_differs", 1, value).value == {
+        **value,
+        "address": "NO. 290, JALAN AIR PANAS, SETAPAK,",
+    }
+    assert faults.text_differs({"company": "GIN KEE"}, Draw(1)) is None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_misread_decimal_is_a_power_of_ten(seed: int) -> None:
     damaged = damage("decimal_misread", seed)
     assert changed_paths(INVOICE, damaged.value) == [damaged.planted.path]
