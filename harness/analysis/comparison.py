@@ -20,9 +20,13 @@ from harness.analysis.stats.noninferiority import (
     noninferiority_clustered,
 )
 from harness.analysis.stats.paired import mcnemar_mid_p, net_difference
-from harness.analysis.stats.sequential import EProcess
+from harness.analysis.stats.sequential import (
+    EProcess,
+    clustered_confidence_sequence,
+    confidence_sequence,
+)
 from harness.domain.estimate import Estimate
-from harness.domain.ordering import order_key
+from harness.domain.ordering import cluster_of, order_key
 from harness.domain.pair import Pair
 
 
@@ -99,9 +103,8 @@ class ComparisonTally:
         self.n += 1
         self.gains += outcome.quadrant is Quadrant.GAIN
         self.losses += outcome.quadrant is Quadrant.REGRESSION
-        tag = self.settings.cluster
-        own = pair.record.tags.get(tag) if tag else None
-        cluster = pair.record.id if own is None else f"{tag}\0{own}"
+        own = cluster_of(pair.record.tags, self.settings.cluster)
+        cluster = f"record {pair.record.id}" if own is None else f"cluster {own}"
         self.clusters.add(cluster, outcome.difference)
         if score_difference is not None:
             self.scores.add(cluster, score_difference)
@@ -154,21 +157,28 @@ class ComparisonTally:
         process = EProcess(margin=self.settings.margin, alpha=self.settings.alpha, largest_cluster=largest)
         for group in groups:
             process.add(group.tolist())
-        return _told(process, largest, self.settings)
+        return self._told(process, largest)
 
-
-def _told(process: EProcess, largest: int, settings: AnalysisSettings) -> Sequential:
-    return Sequential(
-        conclusion=process.conclusion,
-        decided_at=process.decided_at,
-        records=process.n,
-        clusters=process.clusters,
-        e_noninferior=_bounded(process.log_e_noninferior),
-        e_inferior=_bounded(process.log_e_inferior),
-        threshold=1 / settings.alpha,
-        interval=process.interval(level=settings.level),
-        largest_cluster=largest,
-    )
+    def _told(self, process: EProcess, largest: int) -> Sequential:
+        level = self.settings.level
+        if largest == 1:
+            same = self.n - self.gains - self.losses
+            interval = confidence_sequence(self.gains, same, self.losses, level=level)
+        else:
+            interval = clustered_confidence_sequence(
+                self.clusters.sums(), largest_cluster=largest, level=level
+            )
+        return Sequential(
+            conclusion=process.conclusion,
+            decided_at=process.decided_after,
+            records=process.n,
+            clusters=process.clusters,
+            e_noninferior=_bounded(process.log_e_noninferior),
+            e_inferior=_bounded(process.log_e_inferior),
+            threshold=1 / self.settings.alpha,
+            interval=interval,
+            largest_cluster=largest,
+        )
 
 
 def _bounded(log_e: float) -> float:

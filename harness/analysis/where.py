@@ -8,7 +8,7 @@ import numpy
 
 from harness.analysis.failure.clusters import Cluster, ClusterKeeper
 from harness.analysis.failure.slices import SliceReport, find_slices
-from harness.analysis.features import FeatureSummary, FeatureTable, record_features
+from harness.analysis.features import FeatureSummary, FeatureTable, features_of
 from harness.analysis.outcome import Outcome, Quadrant
 from harness.analysis.settings import AnalysisSettings
 from harness.domain.pair import Pair
@@ -35,7 +35,7 @@ class WhereTally:
 
     def add(self, pair: Pair, outcome: Outcome) -> None:
         """Take one compared pair."""
-        features = record_features(pair.record)
+        features = features_of(pair.record)
         self.table.add(features)
         self.losses.append(outcome.quadrant in _LOSSES)
         self.gains.append(outcome.quadrant is Quadrant.GAIN)
@@ -76,4 +76,4 @@ class WhereTally:
 
     def features(self) -> tuple[FeatureSummary, ...]:
         """What is known of the inputs."""
-        return self.table.summaries()
+        return self.table.summary()
