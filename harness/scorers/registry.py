@@ -15,5 +15,6 @@ REGISTRY: Final = Registry(
         "label": "harness.scorers.label:Label",
         "text": "harness.scorers.text:Text",
         "json_fields": "harness.scorers.json_fields:JsonFields",
+        "judge": "harness.scorers.judge:Judge",
     },
 )
