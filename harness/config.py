@@ -100,6 +100,7 @@ class RunConfig:
     Attributes:
         folder: The dataset's folder.
         scorers: The `[[scorers]]` tables as written; the first is primary.
+        judge: The model that judge scorers ask, None without one.
         sandbox: The `[sandbox]` table as written, {} without one.
     """
 
@@ -111,6 +112,7 @@ class RunConfig:
     scorers: tuple[Mapping[str, Any], ...]
     decision: DecisionSettings = DecisionSettings()
     factors: FactorSettings = FactorSettings()
+    judge: ArmSettings | None = None
     sandbox: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -123,7 +125,17 @@ class RunConfig:
         return self.incumbent if arm is Arm.INCUMBENT else self.candidate
 
 
-_SECTIONS = ("dataset", "incumbent", "candidate", "replay", "scorers", "decision", "factors", "sandbox")
+_SECTIONS = (
+    "dataset",
+    "incumbent",
+    "candidate",
+    "judge",
+    "replay",
+    "scorers",
+    "decision",
+    "factors",
+    "sandbox",
+)
 
 
 def load_config(
@@ -169,6 +181,7 @@ def load_config(
         scorers=_scorers(file, tables),
         decision=build(DecisionSettings, _table(file, "decision", tables), file, "decision"),
         factors=build(FactorSettings, _table(file, "factors", tables), file, "factors"),
+        judge=_judge(file, tables),
         sandbox=sandbox,
     )
 
@@ -259,6 +272,15 @@ def _table(file: Path, section: str, tables: Mapping[str, Any], *, required: boo
     if table is not None and not isinstance(table, dict):
         raise ConfigError(f"{file}: [{section}] must be a table")
     return table or {}
+
+
+def _judge(file: Path, tables: Mapping[str, Any]) -> ArmSettings | None:
+    if "judge" not in tables:
+        return None
+    judge = build(ArmSettings, _table(file, "judge", tables), file, "judge")
+    if judge.source != "replay":
+        raise ConfigError(f'{file}: [judge] source: a judge is always called; leave "source" out')
+    return judge
 
 
 def _named_arm(text: str) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def preview_lines(previews: Mapping[Arm, ArmPreview], arms: Mapping[Arm, ReadyAr
             continue
         tokens = f"about {total.input_tokens:,} tokens in, {total.output_tokens:,} out"
         reused = f" ({total.reused:,} more are in the journal)" if total.reused else ""
-        lines.append(f"{name}: {total.calls:,} calls{reused}, {tokens}, {_dollars(total, arms[arm])}")
+        lines.append(f"{name}: {total.calls:,} calls{reused}, {tokens}, {dollars(total, arms[arm])}")
         if total.guessed_outputs:
             lines.append(
                 f"          output of {total.guessed_outputs:,} calls is unknown; "
@@ -104,7 +104,8 @@ def preview_lines(previews: Mapping[Arm, ArmPreview], arms: Mapping[Arm, ReadyAr
     return lines
 
 
-def _dollars(total: ArmPreview, arm: ReadyArm) -> str:
+def dollars(total: ArmPreview, arm: ReadyArm) -> str:
+    """The estimated cost in words."""
     usd = total.usd(arm.price)
     if usd is None:
         return "price unknown"
