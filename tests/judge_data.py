@@ -37,7 +37,8 @@ def write_summaries(
         f"[sandbox.models.arbiter]\nttft_ms = 1\njudge = {{ {judge} }}\n{more}",
         encoding="utf-8",
     )
-    rows, outputs = [], []
+    rows: list[dict[str, object]] = []
+    outputs: list[dict[str, object]] = []
     for number in range(records):
         expected = summary(number, amount=900 + 7 * number)
         rows.append(
@@ -50,7 +51,8 @@ def write_summaries(
         closed = expected if Draw("closed", number).share() < 0.9 else summary(number, amount=1)
         answers = {"closed": closed, "open": open_answer(number, expected)}
         told = {
-            name: {"content": text, "finish_reason": "stop", "usage": _USAGE} for name, text in answers.items()
+            name: {"content": text, "finish_reason": "stop", "usage": _USAGE}
+            for name, text in answers.items()
         }
         outputs.append({"custom_id": f"c{number}", "outputs": told})
     _write(folder / "records.jsonl", rows)

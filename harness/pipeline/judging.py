@@ -13,13 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from harness.analysis.judged import JudgeSpending
+from harness.analysis.stats.counting import Count
 from harness.config import RunConfig
+from harness.dataset.human_labels import HUMAN_LABELS, read_human_labels
+from harness.dataset.shape import quoted
 from harness.domain.chat import Answer, ChatRequest, Response
+from harness.domain.human_label import HumanLabel
 from harness.domain.mark import Mark
 from harness.domain.observation import Arm, CallError, CallKey, Observation, Timing
 from harness.domain.pair import Pair
 from harness.domain.record import Record
-from harness.errors import RunStopped
+from harness.errors import DatasetError, RunStopped
 from harness.pipeline.arms import JUDGE, ReadyArm, arm_plan
 from harness.pipeline.preview import ArmPreview, dollars
 from harness.replay.interrupt import run_interruptibly
@@ -229,6 +234,38 @@ def judge_counts(run: RunDirectory, judge: ReadyArm) -> ArmCounts | None:
         return _counted(done.observations(), judge) if len(done) else None
     finally:
         done.close()
+
+
+def judge_spending(run: RunDirectory, judge: ReadyArm) -> JudgeSpending | None:
+    """The same as the analysis holds it."""
+    counts = judge_counts(run, judge)
+    if counts is None:
+        return None
+    return JudgeSpending(
+        calls=counts.calls,
+        errors=tuple(Count(name=kind, count=count) for kind, count in counts.errors.items()),
+        input_tokens=counts.input_tokens,
+        output_tokens=counts.output_tokens,
+        cost_usd=counts.cost_usd,
+        unknown_costs=counts.unknown_costs,
+    )
+
+
+def labels_of(config: RunConfig, scorers: Sequence[NamedScorer]) -> tuple[HumanLabel, ...]:
+    """What people said of the candidate's answers; none where no scorer asks a judge.
+
+    Raises:
+        DatasetError: A line of human_labels.jsonl is wrong, or names a scorer that is not there.
+    """
+    names = [named.name for named in scorers if named.asks]
+    labels = read_human_labels(config.folder) if names else ()
+    for label in labels:
+        if label.scorer not in names:
+            raise DatasetError(
+                f"{config.folder / HUMAN_LABELS}: there is no judge scorer {quoted(label.scorer)}",
+                f"Judge scorers of dataset.toml: {', '.join(names)}.",
+            )
+    return labels
 
 
 def _counted(observations: Iterable[Observation], judge: ReadyArm) -> ArmCounts:

@@ -11,6 +11,7 @@ from harness.domain.observation import Arm
 from harness.errors import ConfigError
 from harness.pipeline.arms import ReadyArm, check_budget, ready, ready_judge
 from harness.pipeline.group import Member
+from harness.pipeline.judging import labels_of
 from harness.pipeline.shadow import Shadow
 from harness.pipeline.stages import scorers_of
 
@@ -45,6 +46,7 @@ def prepare(
     judges = [ready_judge(config) if asks else None for config in configs]
     for config, pair, judge in zip(configs, arms, judges, strict=True):
         check_budget(config, [*pair.values(), *filter(None, [judge])])
+    labels_of(configs[0], scorers)
     facts = check_records(folder)
     _check_expected(configs[0], arms, facts)
     members = tuple(

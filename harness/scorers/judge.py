@@ -5,6 +5,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from harness.domain.chat import Answer, ChatRequest
+from harness.domain.judged import (
+    BETTER,
+    EQUAL,
+    EXPECTED_ONLY,
+    FIRST,
+    IDENTICAL,
+    INCUMBENT_ONLY,
+    SECOND,
+    VERDICT,
+    WORSE,
+    majority,
+)
 from harness.domain.score import Finding, Score, Verdict
 from harness.scorers.answer_text import answer_text, wrong_answer
 from harness.scorers.base import ScoringContext
@@ -12,20 +24,6 @@ from harness.scorers.json_parse import shown
 from harness.scorers.judge_prompt import Question, request_of, task_text
 from harness.scorers.judge_verdict import REASONS, NoVote, Unusable, Vote, read_verdict
 
-VERDICT: Final = "verdict"
-"""Kind of the finding that keeps one verdict; it counts for nothing by itself.
-
-`path` says in which place the answer was shown (`answer_first[0]`, `answer_second[0]`, the number is the
-repeat's), `actual` what was said of the answer (better, worse, equal) or why the verdict is unusable (a
-name of `Unusable`), `note` the quotes.
-"""
-
-FIRST: Final = "answer_first"
-SECOND: Final = "answer_second"
-BETTER: Final = "better"
-WORSE: Final = "worse"
-EQUAL: Final = "equal"
-IDENTICAL: Final = "The answers are identical: a tie, the judge is not asked."
 DISAGREE: Final = "The two orders disagree: a tie."
 _PASS_AT: Final = 0.5
 _MOST_REPEATS: Final = 5
@@ -149,9 +147,9 @@ class Judge:
         expected = context.record.expected
         if self.against == "expected" or (self.against == "auto" and expected is not None):
             if reference != expected:
-                return _score(None, "The judge compares with the expected answer only.", [])
+                return _score(None, EXPECTED_ONLY, [])
         elif reference is expected:
-            return _score(None, "The judge compares with the incumbent's answer only.", [])
+            return _score(None, INCUMBENT_ONLY, [])
         texts = [_well_formed(answer_text(one)) for one in (answer, reference)]
         if " ".join(texts[0].split()) == " ".join(texts[1].split()):
             return _score(_VALUES[EQUAL], IDENTICAL, [])
@@ -178,15 +176,12 @@ class Judge:
 
 
 def _end(heard: Sequence[_Heard], place: str) -> str | Unusable:
-    """The verdict of one order: what more than half of its usable verdicts say, else a tie.
-
-    Where none can be used, why the first one cannot.
-    """
+    """The verdict of one order; where none of its verdicts can be used, why the first one cannot."""
     here = [one for one in heard if one.asked.place == place]
     said = [one.said for one in here if one.said is not None]
     if not said:
         return next(one.verdict.kind for one in here if isinstance(one.verdict, NoVote))
-    return next((word for word in (BETTER, WORSE) if said.count(word) * 2 > len(said)), EQUAL)
+    return majority(said)
 
 
 def _evidence(heard: Sequence[_Heard]) -> str:

@@ -9,13 +9,14 @@ from factories import pair, record, response
 
 from harness.domain.chat import Answer, ChatRequest, Response
 from harness.domain.failure import is_failure
+from harness.domain.judged import IDENTICAL
 from harness.domain.observation import CallError
 from harness.domain.score import Score
 from harness.errors import ConfigError, PluginNotFound
 from harness.plugins import Folder
 from harness.scorers.base import ScoringContext
 from harness.scorers.build import build_scorer
-from harness.scorers.judge import DISAGREE, IDENTICAL, Judge
+from harness.scorers.judge import DISAGREE, Judge
 from harness.scorers.judge_prompt import Asked, read_question
 from harness.scorers.stage import NamedScorer, score_pairs
 from harness.testing import check_scorer
