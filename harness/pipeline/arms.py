@@ -59,6 +59,14 @@ class ReadyArm:
         own = preset_of(self.settings.provider).own_server and is_loopback(self.provider.base_url)
         return self.price is not None or not own
 
+    @property
+    def counts_against_budget(self) -> bool:
+        """Whether its price is known, and somebody could be charged.
+
+        Recorded answers played back carry no token counts, and nobody is charged for them.
+        """
+        return self.provider is not None and self.price is not None and self.mark is not Mark.RECORDED
+
     def cost(self, arm: Arm, response: Response) -> float | None:
         """US dollars of a response of this arm; None where tokens or price are unknown."""
         return None if self.price is None else cost_usd(response.usage, self.price)
@@ -213,8 +221,7 @@ def arm_plan(
         provider=provider,
         settings=_replay_settings(ready_arm.settings, config),
         cost=ready_arm.cost,
-        # Recorded answers played back carry no token counts, and nobody is charged for them.
-        priced=ready_arm.price is not None and ready_arm.mark is not Mark.RECORDED,
+        priced=ready_arm.counts_against_budget,
         shared=shared,
     )
 

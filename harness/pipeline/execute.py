@@ -98,9 +98,9 @@ def _paid_usd(journal: Path, called: Mapping[Arm, ReadyArm]) -> float:
         for observation in done.paid():
             outcome = observation.outcome
             response = outcome.partial if isinstance(outcome, CallError) else outcome
-            if response is not None:
-                arm = observation.key.arm
-                spent += called[arm].cost(arm, response) or 0.0
+            entry = called[observation.key.arm]
+            if response is not None and entry.counts_against_budget:
+                spent += entry.cost(entry.arm, response) or 0.0
         return spent
 
 

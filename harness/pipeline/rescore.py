@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.config import RunConfig
+from harness.domain.chat import JsonObject
+from harness.domain.mark import Mark
 from harness.domain.observation import Arm
 from harness.pipeline.arms import check_budget, check_keys, least_real, ready_judge
 from harness.pipeline.judging import Display, Judging, judge_line
@@ -103,6 +105,11 @@ def _judging(
     check_budget(config, [judge])
     spent = 0.0
     if config.replay.budget_usd is not None:
-        costs = (pair.cost_usd(arm) or 0.0 for pair in read_pairs(run.pairs) for arm in Arm)
-        spent = sum(costs)
+        paid = [arm for arm in Arm if _was_paid(start.arms[arm])]
+        spent = sum(pair.cost_usd(arm) or 0.0 for pair in read_pairs(run.pairs) for arm in paid)
     return Judging(run=run, config=config, judge=judge, scorers=scorers, seed=start.seed, arms_usd=spent)
+
+
+def _was_paid(arm: JsonObject) -> bool:
+    """Whether the run called the arm, and somebody could be charged."""
+    return arm.get("source") != "recorded" and arm.get("mark") != Mark.RECORDED

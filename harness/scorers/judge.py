@@ -146,7 +146,8 @@ class Judge:
         """The score where nobody needs to be asked, None where the judge must be."""
         expected = context.record.expected
         if self.against == "expected" or (self.against == "auto" and expected is not None):
-            if reference != expected:
+            # By identity: an incumbent's answer may read the same, and would then be judged now and again.
+            if reference is not expected:
                 return _score(None, EXPECTED_ONLY, [])
         elif reference is expected:
             return _score(None, INCUMBENT_ONLY, [])
