@@ -101,6 +101,7 @@ class RunConfig:
     Attributes:
         folder: The dataset's folder.
         scorers: The `[[scorers]]` tables as written; the first is primary.
+        judge: The model that judge scorers ask, None without one.
         sandbox: The `[sandbox]` table as written, {} without one.
     """
 
@@ -113,6 +114,7 @@ class RunConfig:
     decision: DecisionSettings = DecisionSettings()
     severity: SeveritySettings = field(default_factory=SeveritySettings)
     factors: FactorSettings = FactorSettings()
+    judge: ArmSettings | None = None
     sandbox: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -129,6 +131,7 @@ _SECTIONS = (
     "dataset",
     "incumbent",
     "candidate",
+    "judge",
     "replay",
     "scorers",
     "decision",
@@ -182,6 +185,7 @@ def load_config(
         decision=build(DecisionSettings, _table(file, "decision", tables), file, "decision"),
         severity=build(SeveritySettings, _table(file, "severity", tables), file, "severity"),
         factors=build(FactorSettings, _table(file, "factors", tables), file, "factors"),
+        judge=_judge(file, tables),
         sandbox=sandbox,
     )
 
@@ -272,6 +276,15 @@ def _table(file: Path, section: str, tables: Mapping[str, Any], *, required: boo
     if table is not None and not isinstance(table, dict):
         raise ConfigError(f"{file}: [{section}] must be a table")
     return table or {}
+
+
+def _judge(file: Path, tables: Mapping[str, Any]) -> ArmSettings | None:
+    if "judge" not in tables:
+        return None
+    judge = build(ArmSettings, _table(file, "judge", tables), file, "judge")
+    if judge.source != "replay":
+        raise ConfigError(f'{file}: [judge] source: a judge is always called; leave "source" out')
+    return judge
 
 
 def _named_arm(text: str) -> dict[str, Any]:

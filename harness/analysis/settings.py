@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 
 from harness.analysis.failure.severity import SeveritySettings
 
-from harness.analysis.failure.severity import SeveritySettings
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisSettings:

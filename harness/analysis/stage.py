@@ -102,7 +102,9 @@ class _BasisTally:
             table.add(pair.record.tags, outcome)
         decisive = deciders(scores, self._settings.deciding)
         self.reruns.add(pair, outcome, decisive)
-        self.exposure.add(pair.record.id, pair.record.expected, _failing(outcome.incumbent), _failing(outcome.candidate))
+        self.exposure.add(
+            pair.record.id, pair.record.expected, _failing(outcome.incumbent), _failing(outcome.candidate)
+        )
         self.label_free.add(outcome, scores, frozenset(self._settings.checks))
         self.where.add(pair, outcome)
         if outcome.basis is Basis.EXPECTED:

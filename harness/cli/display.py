@@ -20,23 +20,26 @@ _BAR = 24
 
 
 @contextmanager
-def display(title: str, calls: Mapping[Arm, int], mark: Mark) -> Iterator[Callable[[Progress], None]]:
+def display(
+    title: str, calls: Mapping[Arm, int], mark: Mark, role: str = ""
+) -> Iterator[Callable[[Progress], None]]:
     """Show a run's progress on standard error.
 
     Args:
         title: What runs, in one line.
         calls: Calls of each arm that is called, those settled earlier included.
         mark: SIMULATED and RECORDED say that the dollars are list prices and nothing is paid.
+        role: What is called, where it is none of the two arms: "judge".
     """
     if sys.stderr.isatty():
         # Rich redirects nothing here: the run itself prints only after the display has closed.
         with Live(console=Console(stderr=True), refresh_per_second=8, transient=True) as live:
-            yield lambda progress: live.update(_table(title, progress, calls, mark))
+            yield lambda progress: live.update(_table(title, progress, calls, mark, role))
         return
-    yield _Lines(title, calls, mark).show
+    yield _Lines(title, calls, mark, role).show
 
 
-def _table(title: str, progress: Progress, calls: Mapping[Arm, int], mark: Mark) -> Table:
+def _table(title: str, progress: Progress, calls: Mapping[Arm, int], mark: Mark, role: str) -> Table:
     table = Table(title=Text(plain(title)), title_justify="left", box=None, pad_edge=False)
     for column in (
         "",
@@ -54,7 +57,7 @@ def _table(title: str, progress: Progress, calls: Mapping[Arm, int], mark: Mark)
         done = one.done + one.reused
         filled = round(_BAR * done / max(total, 1))
         table.add_row(
-            arm.value,
+            role or arm.value,
             "█" * filled + "░" * (_BAR - filled),
             f"{done:,}/{total:,}",
             f"{one.in_flight}",
@@ -69,9 +72,10 @@ def _table(title: str, progress: Progress, calls: Mapping[Arm, int], mark: Mark)
 class _Lines:
     """A line every few seconds, and one at the end."""
 
-    def __init__(self, title: str, calls: Mapping[Arm, int], mark: Mark) -> None:
+    def __init__(self, title: str, calls: Mapping[Arm, int], mark: Mark, role: str) -> None:
         self._title = title
         self._calls = calls
+        self._role = role
         self._money = "" if mark is Mark.LIVE else f" {mark.value}"
         self._due = time.monotonic()
         self._over = False
@@ -88,7 +92,7 @@ class _Lines:
         note(f"{self._title}: " + " | ".join(told))
 
     def _told(self, arm: Arm, total: int, one: ArmProgress, progress: Progress) -> str:
-        text = f"{arm} {one.done + one.reused:,}/{total:,}"
+        text = f"{self._role or arm} {one.done + one.reused:,}/{total:,}"
         text += f", {one.reused:,} from the journal" if one.reused else ""
         text += f", {one.in_flight} in flight, {_rate(one, progress):.0f}/s, {_errors(one)}"
         return f"{text}, {_dollars(one)}{self._money}{_left_words(one, progress, total)}"

@@ -17,7 +17,7 @@ from harness.errors import HarnessError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "shadow": ("harness.cli.shadow:shadow", "Replay a dataset to both arms and report the failures."),
-    "score": ("harness.cli.stages:score", "Score the pairs of a run again (spends nothing)."),
+    "score": ("harness.cli.stages:score", "Score the pairs of a run again (only a judge costs)."),
     "analyze": ("harness.cli.stages:analyze", "Count the failures of a scored run again."),
     "report": ("harness.cli.stages:report", "Write report.html of an analyzed run again."),
     "dataset": ("harness.cli.dataset:dataset", "List, check or make datasets."),

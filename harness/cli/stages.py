@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from harness.cli.lazy import load
-from harness.cli.terminal import say
+from harness.cli.terminal import is_interactive, say
 
 _REPORTS = click.option(
     "--reports",
@@ -18,13 +18,21 @@ _REPORTS = click.option(
 
 @click.command()
 @click.argument("run")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask before a judge is paid. Without a terminal nothing is asked."
+)
 @_REPORTS
-def score(run: str, reports: Path) -> None:
+def score(run: str, reports: Path, *, yes: bool) -> None:
     """Score the pairs of RUN with the scorers that dataset.toml names now.
 
-    RUN is a run directory, or DATASET (its latest run), or DATASET/RUN-ID.
+    RUN is a run directory, or DATASET (its latest run), or DATASET/RUN-ID. Money is spent only where a
+    judge scorer asks what its judge has not answered yet.
     """
-    say(load("harness.pipeline.stages:score_run")(run, reports=reports))
+    job = load("harness.pipeline.rescore:prepare_rescore")(run, reports=reports)
+    question = job.question()
+    if question and not yes and is_interactive():
+        click.confirm(question, abort=True, err=True)
+    say(job.run(load("harness.cli.display:display")))
 
 
 @click.command()

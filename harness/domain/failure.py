@@ -61,6 +61,7 @@ KINDS = _table(
     ("text_differs", "Text differs", Severity.LIGHT),
     ("format_only", "Written differently, same value", Severity.NONE),
     ("moved", "Line in another place", Severity.NONE),
+    ("verdict", "Judge's verdict", Severity.NONE),
     ("arithmetic", "Amounts do not add up", Severity.SEVERE),
     ("hallucinated_reference", "Cites what does not exist", Severity.SEVERE),
     ("misattributed_reference", "Quotes it from another place", Severity.SEVERE),

@@ -1,7 +1,7 @@
 """Settings of an arm → a model that can be called, with its price."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from harness.store.journal import JournalIndex
 
 _OWN_LIMITS = ("concurrency", "rpm", "tpm", "first_token_timeout_s", "total_timeout_s")
 SANDBOX = "sandbox"
+JUDGE = "judge"
 # Stands for the embedded sandbox in fingerprints: its real port is another one at every start.
 SANDBOX_URL = "http://sandbox.invalid/v1"
 
@@ -35,9 +36,12 @@ class ReadyArm:
         price: None where no price is known; costs are then unknown, never 0.
         embedded: Whether the sandbox that this run starts answers for it.
         mark: Where its answers come from, as far as it is known before the first one.
+        role: What messages call it: incumbent, candidate or judge. A judge is called like a candidate,
+            with a journal of its own.
     """
 
     arm: Arm
+    role: str
     settings: ArmSettings
     provider: HttpProvider | None
     price: Price | None
@@ -54,6 +58,14 @@ class ReadyArm:
             return False
         own = preset_of(self.settings.provider).own_server and is_loopback(self.provider.base_url)
         return self.price is not None or not own
+
+    @property
+    def counts_against_budget(self) -> bool:
+        """Whether its price is known, and somebody could be charged.
+
+        Recorded answers played back carry no token counts, and nobody is charged for them.
+        """
+        return self.provider is not None and self.price is not None and self.mark is not Mark.RECORDED
 
     def cost(self, arm: Arm, response: Response) -> float | None:
         """US dollars of a response of this arm; None where tokens or price are unknown."""
@@ -78,21 +90,34 @@ def ready(config: RunConfig, arm: Arm) -> ReadyArm:
     Raises:
         ConfigError: Unknown provider, missing address or unknown price entry.
     """
-    settings = config.arm(arm)
-    where = f"{config.folder / 'dataset.toml'}: [{arm}]"
+    return _ready(config, config.arm(arm), arm, arm.value)
+
+
+def ready_judge(config: RunConfig) -> ReadyArm | None:
+    """The model of `[judge]`, checked like an arm; None without one.
+
+    Raises:
+        ConfigError: As for an arm.
+    """
+    return None if config.judge is None else _ready(config, config.judge, Arm.CANDIDATE, JUDGE)
+
+
+def _ready(config: RunConfig, settings: ArmSettings, arm: Arm, role: str) -> ReadyArm:
+    where = f"{config.folder / 'dataset.toml'}: [{role}]"
     try:
         price = PriceTable.load(price_bytes()).price_of(settings)
         if settings.source == "recorded":
-            return ReadyArm(arm=arm, settings=settings, provider=None, price=price, embedded=False)
+            return ReadyArm(arm=arm, role=role, settings=settings, provider=None, price=price, embedded=False)
         embedded = settings.provider == SANDBOX and settings.base_url is None
         if embedded:
-            _check_sandbox(settings, config)
+            _check_sandbox(settings, config, role)
             settings = replace(settings, base_url=SANDBOX_URL)
         settings = with_environment(settings, os.environ)
         limits = _replay_settings(settings, config)
         provider = provider_of(
             settings,
-            stream=limits.stream,
+            # Nobody reads along with a judge, and a whole answer always comes with its token counts.
+            stream=limits.stream and role != JUDGE,
             timeouts=Timeouts(
                 connect_s=limits.connect_timeout_s,
                 first_token_s=limits.first_token_timeout_s,
@@ -106,11 +131,12 @@ def ready(config: RunConfig, arm: Arm) -> ReadyArm:
         raise ConfigError(f"{where}: {message}", error.hint) from None
     return ReadyArm(
         arm=arm,
+        role=role,
         settings=settings,
         provider=provider,
         price=price,
         embedded=embedded,
-        mark=_sandbox_mark(config) if settings.provider == SANDBOX else Mark.LIVE,
+        mark=_sandbox_mark(config, role) if settings.provider == SANDBOX else Mark.LIVE,
     )
 
 
@@ -121,21 +147,44 @@ def check_keys(arms: Iterable[ReadyArm]) -> None:
         ConfigError: One line that names each environment variable that is missing.
     """
     called = [entry for entry in arms if entry.provider is not None]
-    missing = [missing_key(entry.provider, arm=entry.arm) for entry in called if entry.provider is not None]
+    missing = [missing_key(entry.provider, arm=entry.role) for entry in called if entry.provider is not None]
     told = [line for line in dict.fromkeys(missing) if line]
     if told:
         raise ConfigError("; ".join(told))
     for entry in called:
         if entry.provider is not None:
-            require_key(entry.provider, arm=entry.arm)
+            require_key(entry.provider, arm=entry.role)
 
 
-def _check_sandbox(settings: ArmSettings, config: RunConfig) -> None:
+def check_budget(config: RunConfig, called: Iterable[ReadyArm]) -> None:
+    """A budget can be held: the price of all that is paid is known.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if config.replay.budget_usd is None:
+        return
+    for entry in called:
+        if entry.costs_money and entry.price is None:
+            role = entry.role
+            raise ConfigError(
+                f"a budget cannot be held: no price is known for {role} {entry.settings.label}",
+                f"Give it: --set '{role}.price={{ input_per_million = …, output_per_million = … }}', "
+                f"or the same under [{role}] in dataset.toml.",
+            )
+
+
+def _check_sandbox(settings: ArmSettings, config: RunConfig, role: str) -> None:
     """The embedded sandbox must be described by the dataset, and know the model it is to stand for."""
     models = config.sandbox.get("models", {})
     if not config.sandbox:
         raise ConfigError(
             f"{settings.label} is the sandbox, but there is no [sandbox] table", "docs/sandbox.md shows one."
+        )
+    if role == JUDGE and "judge" not in models.get(settings.model, {}):
+        raise ConfigError(
+            f'the sandbox has no judge "{settings.model}"',
+            f'Add [sandbox.models."{settings.model}"] with judge = {{ sensitivity = 0.93 }} (docs/judge.md).',
         )
     if config.sandbox.get("source") != "recorded" and settings.model not in models:
         known = ", ".join(models) or "none; add [sandbox.models.NAME]"
@@ -178,21 +227,21 @@ def arm_plan(
         provider=provider,
         settings=_replay_settings(ready_arm.settings, config),
         cost=ready_arm.cost,
-        # Recorded answers played back carry no token counts, and nobody is charged for them.
-        priced=ready_arm.price is not None and ready_arm.mark is not Mark.RECORDED,
+        priced=ready_arm.counts_against_budget,
         shared=shared,
         repeated=repeated,
     )
 
 
-def mark_of(arms: Mapping[Arm, ReadyArm]) -> Mark:
-    """What everything shown of the run must say: the least real of its arms' marks."""
-    told = {entry.mark for entry in arms.values()}
+def least_real(marks: Iterable[object]) -> Mark:
+    """What everything shown of a run must say: the least real of the marks of its answers."""
+    told = set(marks)
     return next(mark for mark in Mark if mark in told)
 
 
-def _sandbox_mark(config: RunConfig) -> Mark:
-    return Mark.RECORDED if config.sandbox.get("source") == "recorded" else Mark.SIMULATED
+def _sandbox_mark(config: RunConfig, role: str) -> Mark:
+    recorded = config.sandbox.get("source") == "recorded" and role != JUDGE
+    return Mark.RECORDED if recorded else Mark.SIMULATED
 
 
 def price_sentence(price: Price | None) -> str:

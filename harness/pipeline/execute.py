@@ -1,18 +1,20 @@
 """One run: make its calls, and join records and journal into pairs."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 from harness.domain.chat import Response
 from harness.domain.mark import Mark
 from harness.domain.observation import Arm, CallError
 from harness.domain.pair import Pair
 from harness.errors import RunStopped
+from harness.pipeline.arms import ReadyArm, least_real
 from harness.pipeline.group import Member, OpenRun, records_of
+from harness.pipeline.judging import Display
 from harness.replay.interrupt import run_interruptibly
 from harness.replay.plan import ArmPlan, observe
-from harness.replay.progress import Progress
 from harness.replay.runner import replay
 from harness.store.assemble import pairs_of
 from harness.store.journal import Journal, JournalIndex
@@ -21,11 +23,7 @@ from harness.store.manifest import RunStart, write_run_start
 from harness.store.pairs import write_pairs
 
 
-def replay_run(
-    run: OpenRun,
-    plans: Mapping[Arm, ArmPlan],
-    display: Callable[[str, Mapping[Arm, int], Mark], AbstractContextManager[Callable[[Progress], None]]],
-) -> RunStopped | None:
+def replay_run(run: OpenRun, plans: Mapping[Arm, ArmPlan], display: Display) -> RunStopped | None:
     """Make the calls that remain; gives why it stopped, None where it came to its end."""
     member = run.member
     calls = {arm: member.calls for arm, plan in plans.items() if plan.provider is not None}
@@ -75,27 +73,35 @@ def _marked(run: OpenRun, marks: Mapping[Arm, set[str]]) -> RunStart:
         arm: {**says, "mark": next((mark for mark in Mark if mark in marks[arm]), says["mark"])}
         for arm, says in run.start.arms.items()
     }
-    told = {says["mark"] for says in arms.values()}
-    start = replace(run.start, arms=arms, mark=next(mark for mark in Mark if mark in told))
+    judge = run.member.judge
+    told = [*(says["mark"] for says in arms.values()), *([judge.mark] if judge else [])]
+    start = replace(run.start, arms=arms, mark=least_real(told))
     if start != run.start:
         write_run_start(run.directory.run, start)
     return start
 
 
 def spent_usd(directory: RunDirectory, member: Member) -> float:
-    """What a run has paid itself, as far as the cost is known."""
-    done = JournalIndex.scan(directory.journal)
-    try:
+    """What a run has paid itself, its judge included, as far as the cost is known."""
+    judged = _paid_usd(directory.judge_journal, {Arm.CANDIDATE: member.judge}) if member.judge else 0.0
+    return arms_spent_usd(directory, member) + judged
+
+
+def arms_spent_usd(directory: RunDirectory, member: Member) -> float:
+    """What a run has paid itself for its arms, as far as the cost is known."""
+    return _paid_usd(directory.journal, member.arms)
+
+
+def _paid_usd(journal: Path, called: Mapping[Arm, ReadyArm]) -> float:
+    with closing(JournalIndex.scan(journal)) as done:
         spent = 0.0
         for observation in done.paid():
             outcome = observation.outcome
             response = outcome.partial if isinstance(outcome, CallError) else outcome
-            if response is not None:
-                arm = observation.key.arm
-                spent += member.arms[arm].cost(arm, response) or 0.0
+            entry = called[observation.key.arm]
+            if response is not None and entry.counts_against_budget:
+                spent += entry.cost(entry.arm, response) or 0.0
         return spent
-    finally:
-        done.close()
 
 
 def _not_called(outcome: Response | CallError) -> bool:

@@ -14,10 +14,11 @@ import orjson
 
 from harness.config import RunConfig
 from harness.dataset.reader import DatasetFacts, read_records
+from harness.domain.mark import Mark
 from harness.domain.observation import Arm
 from harness.domain.record import Record
 from harness.errors import StoreError
-from harness.pipeline.arms import ReadyArm, mark_of
+from harness.pipeline.arms import ReadyArm, least_real, ready_judge
 from harness.replay.plan import Chosen, no_record
 from harness.replay.repeats import draw
 from harness.store.layout import RunDirectory, list_runs, new_run_id, run_directory
@@ -32,6 +33,7 @@ class Member:
 
     Attributes:
         records: How many records the run covers.
+        judge: The model that its scorers ask, None where none does.
         command: The command line that repeats the run.
         overrides: The `--set` texts of that command.
     """
@@ -42,6 +44,17 @@ class Member:
     records: int
     command: str
     overrides: tuple[str, ...] = ()
+    judge: ReadyArm | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """What everything shown of the run must say: the least real of all its answers' marks."""
+        return least_real(entry.mark for entry in self.called)
+
+    @property
+    def called(self) -> tuple[ReadyArm, ...]:
+        """Both arms, and the judge where there is one."""
+        return (*self.arms.values(), *filter(None, [self.judge]))
 
     @property
     def calls(self) -> int:
@@ -186,6 +199,7 @@ def _group_of(members: Sequence[Member]) -> str:
 
 def told_settings(config: RunConfig) -> dict[str, Any]:
     """The tables of dataset.toml as run.json keeps them, arms aside."""
+    judge = ready_judge(config)
     return {
         "folder": str(config.folder.resolve()),
         "dataset": asdict(config.dataset),
@@ -194,6 +208,7 @@ def told_settings(config: RunConfig) -> dict[str, Any]:
         "decision": asdict(config.decision),
         "severity": asdict(config.severity),
         "factors": asdict(config.factors),
+        "judge": None if judge is None else judge.describe(),
         "sandbox": dict(config.sandbox),
     }
 
@@ -209,7 +224,7 @@ def _start(member: Member, run_id: str, group: str, ids: tuple[str, ...], now: d
         dataset_path=str(config.folder),
         dataset_sha256=member.facts.sha256,
         records=member.records,
-        mark=mark_of(member.arms),
+        mark=member.mark,
         arms={arm: entry.describe() for arm, entry in member.arms.items()},
         settings=told_settings(config) | {"command": member.command, "overrides": list(member.overrides)},
         seed=config.replay.seed,

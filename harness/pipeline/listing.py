@@ -7,6 +7,7 @@ from harness.dataset.manifest import find_dataset, list_datasets
 from harness.dataset.reader import DatasetFacts, check_records
 from harness.errors import HarnessError
 from harness.pipeline.arms import provider_lines
+from harness.pipeline.judging import labels_of
 from harness.pipeline.stages import scorers_of
 from harness.scorers.registry import REGISTRY
 
@@ -38,6 +39,7 @@ def check_lines(name: str, root: Path) -> list[str]:
     folder = find_dataset(name, root)
     config = load_config(folder)
     scorers = scorers_of(config)
+    labels = labels_of(config, scorers)
     facts = check_records(folder)
     return [
         f"{folder}: {facts.records:,} records, all readable",
@@ -46,6 +48,7 @@ def check_lines(name: str, root: Path) -> list[str]:
         f"  tags: {_tags(facts)}",
         f"  arms: {config.incumbent.label} against {config.candidate.label}",
         f"  scorers: {', '.join(scorer.name for scorer in scorers)}",
+        *([f"  human labels: {len(labels):,}"] if labels else []),
         *_warnings(facts, config.dataset.slices),
     ]
 

@@ -9,8 +9,9 @@ from harness.dataset.manifest import find_dataset
 from harness.dataset.reader import DatasetFacts, check_records
 from harness.domain.observation import Arm
 from harness.errors import ConfigError
-from harness.pipeline.arms import ReadyArm, ready
+from harness.pipeline.arms import ReadyArm, check_budget, ready, ready_judge
 from harness.pipeline.group import Member
+from harness.pipeline.judging import labels_of
 from harness.pipeline.shadow import Shadow
 from harness.pipeline.stages import scorers_of
 
@@ -40,9 +41,12 @@ def prepare(
         for candidate in named
     ]
     arms = [{arm: ready(config, arm) for arm in Arm} for config in configs]
-    for config, pair in zip(configs, arms, strict=True):
-        _check_budget(config, pair)
     scorers = scorers_of(configs[0])
+    asks = any(named.asks for named in scorers)
+    judges = [ready_judge(config) if asks else None for config in configs]
+    for config, pair, judge in zip(configs, arms, judges, strict=True):
+        check_budget(config, [*pair.values(), *filter(None, [judge])])
+    labels_of(configs[0], scorers)
     facts = check_records(folder)
     _check_expected(configs[0], arms, facts)
     members = tuple(
@@ -53,8 +57,9 @@ def prepare(
             records=min(facts.records, limit or facts.records),
             command=_command(dataset, incumbent, candidate, limit, overrides),
             overrides=tuple(overrides),
+            judge=judge,
         )
-        for config, pair, candidate in zip(configs, arms, named, strict=True)
+        for config, pair, candidate, judge in zip(configs, arms, named, judges, strict=True)
     )
     return Shadow(members=members, scorers=scorers, reports=reports)
 
@@ -69,19 +74,6 @@ def _command(
     for override in overrides:
         parts += ["--set", override]
     return shlex.join(parts)
-
-
-def _check_budget(config: RunConfig, arms: Mapping[Arm, ReadyArm]) -> None:
-    """A budget cannot be held where the price of a paid arm is unknown."""
-    if config.replay.budget_usd is None:
-        return
-    for arm, entry in arms.items():
-        if entry.costs_money and entry.price is None:
-            raise ConfigError(
-                f"a budget cannot be held: no price is known for {arm} {entry.settings.label}",
-                f"Give it: --set '{arm}.price={{ input_per_million = …, output_per_million = … }}', "
-                f"or the same under [{arm}] in dataset.toml.",
-            )
 
 
 def _check_expected(config: RunConfig, arms: Sequence[Mapping[Arm, ReadyArm]], facts: DatasetFacts) -> None:

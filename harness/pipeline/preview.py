@@ -97,9 +97,7 @@ def preview_lines(previews: Mapping[Arm, ArmPreview], arms: Mapping[Arm, ReadyAr
             lines.append(f"{name}: no calls, the recorded answers are used")
             continue
         tokens = f"about {total.input_tokens:,} tokens in, {total.output_tokens:,} out"
-        lines.append(
-            f"{name}: {total.calls:,} calls{_of_them(total)}, {tokens}, {_dollars(total, arms[arm])}"
-        )
+        lines.append(f"{name}: {total.calls:,} calls{_of_them(total)}, {tokens}, {dollars(total, arms[arm])}")
         if total.guessed_outputs:
             lines.append(
                 f"          output of {total.guessed_outputs:,} calls is unknown; "
@@ -114,7 +112,8 @@ def _of_them(total: ArmPreview) -> str:
     return f" ({'; '.join(told)})" if told else ""
 
 
-def _dollars(total: ArmPreview, arm: ReadyArm) -> str:
+def dollars(total: ArmPreview, arm: ReadyArm) -> str:
+    """The estimated cost in words."""
     usd = total.usd(arm.price)
     if usd is None:
         return "price unknown"

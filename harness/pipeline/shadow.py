@@ -1,18 +1,17 @@
 """`harness shadow`: a checked job, run candidate by candidate."""
 
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from harness.domain.mark import Mark
 from harness.domain.observation import Arm
 from harness.errors import Interrupted, RunStopped
 from harness.pipeline.arms import arm_plan, check_keys
-from harness.pipeline.execute import replay_run, spent_usd, write_run_pairs
+from harness.pipeline.execute import arms_spent_usd, replay_run, spent_usd, write_run_pairs
 from harness.pipeline.group import (
     Begun,
     Member,
@@ -22,17 +21,21 @@ from harness.pipeline.group import (
     records_of,
     repeated_of,
 )
+from harness.pipeline.judging import (
+    Display,
+    Judging,
+    foreseen_pairs,
+    judge_line,
+    preview_questions,
+    questions_of,
+)
 from harness.pipeline.preview import preview, preview_lines
-from harness.pipeline.stages import finish_run
-from harness.replay.progress import Progress
+from harness.pipeline.stages import finish_run, kinship_notes
 from harness.sandbox.process import embedded
 from harness.scorers.stage import NamedScorer
 from harness.store.journal import JournalIndex
 from harness.store.layout import run_directory
 from harness.store.lock import run_lock
-
-Display = Callable[[str, Mapping[Arm, int], Mark], AbstractContextManager[Callable[[Progress], None]]]
-"""Opens a progress display for a run: title, calls per arm, the mark of its answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class Shadow:
         lines = [*begun.notes, f"{first.config.name}: {first.records:,} records; nothing is sent"]
         for place, member in enumerate(self.members):
             lines += self._arm_lines(member, begun, incumbent=place == 0)
+            lines += self._judge_lines(member)
         budget = first.config.replay.budget_usd
         return [*lines, f"budget: ${budget:,.2f}" if budget else "no budget set (--budget-usd X)"]
 
@@ -75,21 +79,30 @@ class Shadow:
         finally:
             done.close()
 
+    def _judge_lines(self, member: Member) -> list[str]:
+        judge = member.judge
+        if judge is None:
+            return []
+        plan = arm_plan(judge, member.config, sandbox_url=None)
+        questions = questions_of(
+            foreseen_pairs(records_of(member)), self.scorers, seed=member.config.replay.seed
+        )
+        done = JournalIndex.scan(self.reports / "none" / "judge.jsonl")
+        line = judge_line(preview_questions(questions, plan, done), judge, at_most=True)
+        return [line, *_kinship(member)]
+
     def check_keys(self) -> None:
         """Every key that the run needs is set.
 
         Raises:
             ConfigError: One line that names each environment variable that is missing.
         """
-        check_keys(entry for member in self.members for entry in member.arms.values())
+        check_keys(entry for member in self.members for entry in member.called)
 
     def question(self) -> str | None:
         """What to ask before money is spent, None where nothing is."""
         paid = {
-            entry.settings.label
-            for member in self.members
-            for entry in member.arms.values()
-            if entry.costs_money
+            entry.settings.label for member in self.members for entry in member.called if entry.costs_money
         }
         if not paid:
             return None
@@ -104,12 +117,13 @@ class Shadow:
             RunStopped: Budget, error rate, refused key or interrupt; the same command continues.
         """
         runs, notes = open_group(self.reports, self.members, datetime.now(UTC))
+        notes += [note for member in self.members for note in _kinship(member)]
         if notes:
             yield notes
         stops: list[RunStopped] = []
         with ExitStack() as held:
             held.enter_context(_sigterm_as_interrupt())
-            embeds = any(entry.embedded for member in self.members for entry in member.arms.values())
+            embeds = any(entry.embedded for member in self.members for entry in member.called)
             config = self.members[0].config
             sandbox = held.enter_context(embedded(config.folder, table=config.sandbox)) if embeds else None
             for place, run in enumerate(runs):
@@ -173,12 +187,29 @@ def _work_through(
     for index in shared:
         index.close()
     start = write_run_pairs(run, plans, complete_only=stopped is not None)
+    judge = member.judge
+    if stopped is None and judge is not None:
+        stopped = Judging(
+            run=run.directory,
+            config=member.config,
+            judge=judge,
+            scorers=tuple(scorers),
+            seed=start.seed,
+            arms_usd=arms_spent_usd(run.directory, member),
+            earlier=tuple(one.directory.judge_journal for one in earlier),
+        ).run_calls(sandbox, display)
     lines = finish_run(
         run.directory, start, member.config, scorers, stopped=stopped.message if stopped else ""
     )
     if stopped is not None:
         raise _way_on(stopped, run, lines) from None
     return lines
+
+
+def _kinship(member: Member) -> list[str]:
+    judge = member.judge
+    models = {arm.value: entry.settings.model for arm, entry in member.arms.items()}
+    return [] if judge is None else [f"note: {note}" for note in kinship_notes(judge.settings.model, models)]
 
 
 def _way_on(stopped: RunStopped, run: OpenRun, lines: Sequence[str]) -> RunStopped:

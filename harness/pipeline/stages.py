@@ -1,6 +1,7 @@
 """Stages 2 to 4 on a run directory: score, analyze, report."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +13,16 @@ from harness.analysis.result import Analysis
 from harness.config import RunConfig, load_config
 from harness.domain.mark import Mark
 from harness.domain.observation import Arm
-from harness.errors import RunDamaged
+from harness.errors import ConfigError, RunDamaged
+from harness.pipeline.arms import JUDGE, ready_judge
 from harness.pipeline.group import told_settings
+from harness.pipeline.judging import judge_answers, judge_counts
+from harness.providers.families import families_of
 from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render
 from harness.report.summary import summary_lines
 from harness.report.view import build_view, shown_case_ids
-from harness.scorers.base import needs_reference
+from harness.scorers.base import AskAbout, needs_reference
 from harness.scorers.build import build_scorers
 from harness.scorers.stage import NamedScorer, score_pairs
 from harness.store.files import write_bytes_atomically
@@ -43,9 +47,17 @@ def scorers_of(config: RunConfig) -> tuple[NamedScorer, ...]:
 
     Raises:
         PluginError: One cannot be loaded.
-        ConfigError: A setting of one is wrong.
+        ConfigError: A setting of one is wrong, or one asks a model and there is no [judge].
     """
-    return build_scorers(config.scorers, config.folder)
+    scorers = build_scorers(config.scorers, config.folder)
+    asking = [named.name for named in scorers if named.asks]
+    if asking and config.judge is None:
+        file = config.folder / "dataset.toml"
+        raise ConfigError(
+            f'{file}: the scorer "{asking[0]}" asks a model, but there is no [judge]',
+            'Add [judge] with provider = "…" and model = "…", a model of another family (docs/judge.md).',
+        )
+    return scorers
 
 
 def finish_run(
@@ -68,31 +80,18 @@ def finish_run(
     Returns:
         The closing lines for the terminal.
     """
-    _score(run, start, scorers)
+    write_run_scores(run, start, config, scorers)
     analysis = _analyze(run, start, config, scorers)
     facts = _facts(start, stopped)
     _report(run, analysis, facts)
     if not stopped:
         counts = {arm: _counts(analysis.arm(arm)) for arm in Arm}
-        write_manifest(run.manifest, Manifest(start=start, finished_at=datetime.now(UTC), counts=counts))
+        judge = ready_judge(config)
+        judged = None if judge is None else judge_counts(run, judge)
+        manifest = Manifest(start=start, finished_at=datetime.now(UTC), counts=counts, judge=judged)
+        write_manifest(run.manifest, manifest)
         point_latest(run)
     return summary_lines(analysis, facts, str(run.report))
-
-
-def score_run(reference: str, *, reports: Path) -> str:
-    """`harness score RUN`: with the scorers that dataset.toml names now.
-
-    Raises:
-        RunNotFound, RunDamaged, ConfigError, PluginError: As their messages say.
-    """
-    run, start, config = _opened(reference, reports)
-    scorers = scorers_of(config)
-    rows = _score(run, start, scorers)
-    _tell_settings(run, start, config)
-    # They tell of the scores before; analyze and report make them anew.
-    run.analysis.unlink(missing_ok=True)
-    run.report.unlink(missing_ok=True)
-    return f"{rows:,} scores of {', '.join(scorer.name for scorer in scorers)}: {run.scores}"
 
 
 def analyze_run(reference: str, *, reports: Path) -> str:
@@ -101,12 +100,12 @@ def analyze_run(reference: str, *, reports: Path) -> str:
     Raises:
         RunNotFound, RunDamaged, ConfigError, PluginError: As their messages say.
     """
-    run, start, config = _opened(reference, reports)
+    run, start, config = opened(reference, reports)
     _must_be(run.scores, _SCORE_FIRST)
     scored = start.settings.get("scorers") or config.scorers
     config = replace(config, scorers=tuple(scored))
     analysis = _analyze(run, start, config, scorers_of(config))
-    _tell_settings(run, start, config)
+    tell_settings(run, start, config)
     run.report.unlink(missing_ok=True)  # it tells of the analysis before
     facts = _facts(start, _unfinished(run))
     return "\n".join(summary_lines(analysis, facts, str(run.analysis), title="Every figure"))
@@ -131,7 +130,12 @@ def _unfinished(run: RunDirectory) -> str:
     return "" if run.manifest.is_file() else "the run is not finished"
 
 
-def _opened(reference: str, reports: Path) -> tuple[RunDirectory, RunStart, RunConfig]:
+def opened(reference: str, reports: Path) -> tuple[RunDirectory, RunStart, RunConfig]:
+    """A run that has pairs, with the settings as dataset.toml has them now.
+
+    Raises:
+        RunNotFound, RunDamaged, ConfigError: As their messages say.
+    """
     run = find_run(reports, reference)
     start = read_run_start(run.run)
     _must_be(run.pairs, "The run did not get that far: run harness shadow again to continue it.")
@@ -150,7 +154,7 @@ def _config_of(start: RunStart) -> RunConfig:
     return load_config(folder, overrides=overrides)
 
 
-def _tell_settings(run: RunDirectory, start: RunStart, config: RunConfig) -> None:
+def tell_settings(run: RunDirectory, start: RunStart, config: RunConfig) -> None:
     """The run is told by the settings that its scores and analysis were made with."""
     write_run_start(run.run, replace(start, settings={**start.settings, **told_settings(config)}))
 
@@ -160,8 +164,19 @@ def _must_be(file: Path, hint: str) -> None:
         raise RunDamaged(f"{file}: the file is missing", hint)
 
 
-def _score(run: RunDirectory, start: RunStart, scorers: Sequence[NamedScorer]) -> int:
-    return write_scores(run.scores, score_pairs(read_pairs(run.pairs), scorers, seed=start.seed))
+def write_run_scores(
+    run: RunDirectory, start: RunStart, config: RunConfig, scorers: Sequence[NamedScorer]
+) -> int:
+    """Score the pairs with what the judge has answered so far; gives the number of scores."""
+    with _answers(run, config, scorers) as ask:
+        return write_scores(run.scores, score_pairs(read_pairs(run.pairs), scorers, seed=start.seed, ask=ask))
+
+
+def _answers(
+    run: RunDirectory, config: RunConfig, scorers: Sequence[NamedScorer]
+) -> AbstractContextManager[AskAbout | None]:
+    judge = ready_judge(config) if any(named.asks for named in scorers) else None
+    return nullcontext() if judge is None else judge_answers(run, judge, config).open()
 
 
 def _analyze(
@@ -243,11 +258,36 @@ def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
     return (
         ("Dataset", f"{start.dataset}, {start.records:,} records, sha256 {start.dataset_sha256[:16]}…"),
         ("Scorers", scorers),
+        *_judge(start),
         ("Replay", settings),
         *_limits(start),
         ("Seed", str(start.seed)),
         ("Versions", versions),
     )
+
+
+def _judge(start: RunStart) -> tuple[tuple[str, str], ...]:
+    judge = start.settings.get(JUDGE)
+    if not isinstance(judge, Mapping):
+        return ()
+    told = f"{judge.get('provider')}/{judge.get('model')} ({judge.get('mark')})"
+    models = {arm.value: str(start.arms[arm].get("model")) for arm in Arm}
+    return (("Judge", "; ".join([told, *kinship_notes(str(judge.get("model")), models)])),)
+
+
+def kinship_notes(judge: str, models: Mapping[str, str]) -> list[str]:
+    """A warning per arm whose model is of the judge's family: a judge prefers its own.
+
+    Args:
+        judge: Name of its model.
+        models: Arm to the name of its model.
+    """
+    shared = {arm: families_of(model) & families_of(judge) for arm, model in models.items()}
+    return [
+        f"the judge is of the {arm}'s family ({', '.join(sorted(families))}), and judges prefer their own"
+        for arm, families in shared.items()
+        if families
+    ]
 
 
 def _limits(start: RunStart) -> tuple[tuple[str, str], ...]:

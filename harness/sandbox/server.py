@@ -113,8 +113,9 @@ class Sandbox:
             id=f"chatcmpl-sandbox-{next(self._ids):08x}",
             created=int(time.time()),
             model=model,
-            mark=self._settings.mark,
+            mark=self._source.mark(model),
         )
+        headers = {**headers, MARK_HEADER: envelope.mark}
         if body.get("stream"):
             stream = self._response(headers)
             await stream.prepare(request)
@@ -180,12 +181,12 @@ class Sandbox:
             status=status,
             body=orjson.dumps(body),
             content_type="application/json",
-            headers={**(headers or {}), **self._marked()},
+            headers={**self._marked(), **(headers or {})},
         )
 
     def _response(self, headers: Mapping[str, str]) -> web.StreamResponse:
         kind = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
-        return web.StreamResponse(headers={**headers, **kind, **self._marked()})
+        return web.StreamResponse(headers={**self._marked(), **headers, **kind})
 
     def _marked(self) -> dict[str, str]:
         return {MARK_HEADER: self._settings.mark, "x-request-id": f"req-sandbox-{next(self._ids):08x}"}

@@ -101,6 +101,33 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeBehavior:
+    """How a model of the sandbox judges; it knows the expected answers.
+
+    Attributes:
+        sensitivity: Share of pairs in which the answer is as good as the other one that it sees as such.
+        specificity: Share of pairs in which one answer is worse that it sees as such; else it says equal.
+        position_bias: Share of pairs in which it says that the answer shown first is better, in both orders.
+        malformed: Share of verdicts that are no JSON.
+        truncated: Share of verdicts that are cut off, finish_reason length.
+        misquoted: Share of verdicts that quote what the answer does not say.
+    """
+
+    sensitivity: float = 1.0
+    specificity: float = 1.0
+    position_bias: float = 0.0
+    malformed: float = 0.0
+    truncated: float = 0.0
+    misquoted: float = 0.0
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            _check_share(f"judge.{one.name}", getattr(self, one.name))
+        if self.malformed + self.truncated + self.misquoted > 1 + 1e-9:
+            raise ConfigError("[sandbox] judge: malformed, truncated and misquoted add up to more than 1.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelBehavior:
     """How one model behaves in the sandbox.
 
@@ -115,6 +142,7 @@ class ModelBehavior:
         long_from: Number of line items from which a document counts as long.
         long_factor: What the rates of line faults are multiplied by on long documents.
         requests_per_minute: Calls above this get 429 with retry-after; None: no limit.
+        judge: How it answers the questions of a judge scorer; None: it is no judge.
     """
 
     rates: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
@@ -127,6 +155,7 @@ class ModelBehavior:
     long_from: int = 31
     long_factor: float = 2.0
     requests_per_minute: int | None = None
+    judge: JudgeBehavior | None = None
 
     def __post_init__(self) -> None:
         _check_shares("rates", self.rates, FAULTS)
@@ -197,12 +226,26 @@ def _behavior(name: str, table: object) -> ModelBehavior:
     if not isinstance(table, Mapping):
         raise ConfigError(f"[sandbox.models] {name!r} must be a table.")
     _check_keys(f"[sandbox.models.{name!r}]", table, ModelBehavior)
-    where = table.get("where", [])
-    if not isinstance(where, list):
+    return ModelBehavior(
+        **{**table, "where": _wheres(name, table.get("where", [])), "judge": _judge(name, table.get("judge"))}
+    )
+
+
+def _judge(name: str, table: object) -> JudgeBehavior | None:
+    if table is None:
+        return None
+    if not isinstance(table, Mapping):
+        raise ConfigError(f"[sandbox.models.{name!r}] judge must be a table.")
+    _check_keys(f"[sandbox.models.{name!r}] judge", table, JudgeBehavior)
+    return JudgeBehavior(**table)
+
+
+def _wheres(name: str, tables: object) -> tuple[Where, ...]:
+    if not isinstance(tables, list):
         raise ConfigError(
             f"[sandbox.models.{name!r}] where must be a list: [[sandbox.models.{name!r}.where]]."
         )
-    return ModelBehavior(**{**table, "where": tuple(_where(name, one) for one in where)})
+    return tuple(_where(name, one) for one in tables)
 
 
 def _where(model: str, table: object) -> Where:

@@ -11,10 +11,13 @@ import orjson
 
 from harness.dataset.lines import records_file
 from harness.dataset.record_line import read_tags
+from harness.domain.chat import ChatRequest
 from harness.errors import DatasetError
 from harness.sandbox.behavior import Played, Subject, answer, estimated_usage, parsed
 from harness.sandbox.index import LineIndex, Row
+from harness.sandbox.judge import MARK, judge_answer
 from harness.sandbox.settings import ModelBehavior, SandboxSettings
+from harness.scorers.judge_prompt import Asked, read_question, task_text
 
 MOST_LABELS = 500
 _LATENCY_ONLY = ModelBehavior(ttft_ms=5.0)
@@ -65,6 +68,8 @@ class Source:
         self._outputs: LineIndex | None = None
         if settings.source == "recorded":
             self._outputs = LineIndex(dataset / settings.outputs, _id_key)
+        self._judges = {name: one.judge for name, one in settings.models.items() if one.judge is not None}
+        self._tasks = LineIndex(records_file(dataset), _task_key) if self._judges else None
         simulated = settings.source == "simulated"
         self._labels = _labels(self._records, settings.label_field) if simulated else ()
         self._answered = _Tally(len(self._records))
@@ -76,7 +81,7 @@ class Source:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for index in (self._records, self._outputs):
+        for index in (self._records, self._outputs, self._tasks):
             if index is not None:
                 index.__exit__(kind, error, trace)
 
@@ -95,7 +100,11 @@ class Source:
         """The models that can be asked."""
         if self._outputs is None:
             return list(self._settings.models)
-        return list(self._outputs.row(0)["outputs"]) if len(self._outputs) else []
+        return [*(self._outputs.row(0)["outputs"] if len(self._outputs) else ()), *self._judges]
+
+    def mark(self, model: str) -> str:
+        """What the model's answers say of themselves; a judge's are always SIMULATED."""
+        return MARK if model in self._judges else self._settings.mark
 
     def behavior(self, model: str) -> ModelBehavior:
         """How the model behaves.
@@ -129,6 +138,10 @@ class Source:
         Raises:
             SourceError: Nothing was recorded for this prompt and model.
         """
+        asked = read_question(messages) if model in self._judges else None
+        if asked is not None:
+            played = self._judged(model, asked)
+            return replace(played, usage=estimated_usage(prompt_text(messages), played))
         if self._outputs is not None:
             return _recorded(self._outputs, model, found)
         prompt = prompt_text(messages)
@@ -152,6 +165,11 @@ class Source:
         )
         confused = self._settings.confused.get(subject.label or "", ())
         return replace(subject, labels=confused) if confused else subject
+
+    def _judged(self, model: str, asked: Asked) -> Played:
+        found = self._tasks.find(_digestible(asked.task)) if self._tasks else None
+        expected = found[1].get("expected") if found else None
+        return judge_answer(asked, expected, self._judges[model], model=model, seed=self._settings.seed)
 
 
 class _Tally:
@@ -204,6 +222,15 @@ def _messages_key(row: Row) -> bytes:
     if not isinstance(body, dict) or "messages" not in body or "custom_id" not in row:
         raise DatasetError("A record of the sandbox's dataset lacks `custom_id` or `body.messages`.")
     return _canonical(body["messages"])
+
+
+def _task_key(row: Row) -> bytes:
+    _messages_key(row)  # says what is wrong with the row
+    return _digestible(task_text(ChatRequest(body=row["body"])))
+
+
+def _digestible(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _id_key(row: Row) -> bytes:

@@ -1,12 +1,19 @@
 """What it takes to be a scorer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from harness.domain.chat import Answer
+from harness.domain.chat import Answer, ChatRequest, Response
+from harness.domain.observation import CallError
 from harness.domain.record import Record
 from harness.domain.score import Score
+
+Ask = Callable[[ChatRequest], Response | CallError | None]
+"""What the judge of `[judge]` answered to a request; None where it has not been asked."""
+
+AskAbout = Callable[[str, ChatRequest], Response | CallError | None]
+"""The same, with the id of the record that the request is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +23,12 @@ class ScoringContext:
     Attributes:
         record: The record, with its request and tags.
         seed: Seed for scorers that draw at random.
+        ask: Looks up what the judge answered; sends nothing. None where no judge was asked.
     """
 
     record: Record
     seed: int
+    ask: Ask | None = None
 
 
 class Scorer(Protocol):
@@ -41,6 +50,19 @@ class Scorer(Protocol):
 def needs_reference(scorer: Scorer) -> bool:
     """Whether a scorer compares with a reference; it does unless its class says otherwise."""
     return getattr(scorer, "needs_reference", True) is not False
+
+
+class AskingScorer(Scorer, Protocol):
+    """A scorer that needs a model's answers.
+
+    Before any scoring the pipeline calls `score` once with a context that only notes what is asked,
+    sends those requests to the judge, and then scores with the answers at hand. So `score` must ask for
+    all it may need at once, and give a score without a value while an answer is missing.
+    """
+
+    def questions(self, answer: Answer, reference: Answer, context: ScoringContext) -> Sequence[ChatRequest]:
+        """The requests that `score` asks for this pair of answers; none where it can tell by itself."""
+        ...
 
 
 ScoringFunction = Callable[[Answer, Answer, ScoringContext], Score | float | bool | None]

@@ -16,5 +16,6 @@ REGISTRY: Final = Registry(
         "numeric": "harness.scorers.numeric:Numeric",
         "text": "harness.scorers.text:Text",
         "json_fields": "harness.scorers.json_fields:JsonFields",
+        "judge": "harness.scorers.judge:Judge",
     },
 )

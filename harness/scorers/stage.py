@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from harness.domain.chat import Answer, Response
 from harness.domain.failure import kind_of
@@ -16,7 +17,7 @@ from harness.domain.observation import Arm, CallError, Observation
 from harness.domain.pair import Pair
 from harness.domain.score import Finding, Score, ScoredPair
 from harness.plugins import raised
-from harness.scorers.base import Scorer, ScoringContext, needs_reference
+from harness.scorers.base import AskAbout, Scorer, ScoringContext, needs_reference
 from harness.scorers.json_parse import shown
 
 _CALL_KINDS = {"timed_out": "timed_out", "truncated_stream": "truncated"}
@@ -59,17 +60,26 @@ class NamedScorer:
     scorer: Scorer
     decides: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether it needs a model's answers (`AskingScorer`)."""
+        return callable(getattr(self.scorer, "questions", None))
 
-def score_pairs(pairs: Iterable[Pair], scorers: Sequence[NamedScorer], *, seed: int) -> Iterator[ScoredPair]:
+
+def score_pairs(
+    pairs: Iterable[Pair], scorers: Sequence[NamedScorer], *, seed: int, ask: AskAbout | None = None
+) -> Iterator[ScoredPair]:
     """Score each pair with each scorer, in order; holds one pair at a time.
 
     Args:
         pairs: What both arms did.
         scorers: The first is the primary one.
         seed: For scorers that draw at random.
+        ask: Looks up what the judge answered about a record; None where no judge was asked.
     """
     for pair in pairs:
-        context = ScoringContext(record=pair.record, seed=seed)
+        about = None if ask is None else partial(ask, pair.record.id)
+        context = ScoringContext(record=pair.record, seed=seed, ask=about)
         for named in scorers:
             yield _scored(pair, named, context)
 

@@ -56,6 +56,11 @@ class RunDirectory:
         return self.path / "journal.jsonl"
 
     @property
+    def judge_journal(self) -> Path:
+        """Every answer of the judge, in the form of the journal; missing where no judge was asked."""
+        return self.path / "judge.jsonl"
+
+    @property
     def manifest(self) -> Path:
         """What was run; written last, so its presence means the run is complete."""
         return self.path / "manifest.json"

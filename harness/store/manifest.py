@@ -81,11 +81,16 @@ class ArmCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What was run; manifest.json holds the fields of `start` beside the others."""
+    """What was run; manifest.json holds the fields of `start` beside the others.
+
+    Attributes:
+        judge: How the calls to the judge went, None where no judge was asked.
+    """
 
     start: RunStart
     finished_at: datetime
     counts: Mapping[Arm, ArmCounts]
+    judge: ArmCounts | None = None
 
 
 def write_run_start(path: Path, start: RunStart) -> None:
@@ -106,6 +111,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     others = {
         "finished_at": manifest.finished_at.isoformat(),
         "counts": {arm.value: asdict(counts) for arm, counts in manifest.counts.items()},
+        "judge": None if manifest.judge is None else asdict(manifest.judge),
     }
     write_json_atomically(path, {"schema_version": MANIFEST_VERSION, **_plain(manifest.start), **others})
 
@@ -136,6 +142,7 @@ def read_manifest(path: Path) -> Manifest:
         start=_start(held),
         finished_at=held.time("finished_at"),
         counts={arm: _counts(held.within("counts").within(arm.value)) for arm in Arm},
+        judge=_counts(held.within("judge")) if held.has("judge") else None,
     )
 
 
@@ -180,6 +187,10 @@ class _Fields:
             what = "is not as it was written" if name in self._held else "is missing"
             raise RunDamaged(f"{self._path}: {self._where}{name} {what}", _HINT)
         return value
+
+    def has(self, name: str) -> bool:
+        """Whether there is a value; manifests of earlier versions lack some."""
+        return self._held.get(name) is not None
 
     def within(self, name: str) -> "_Fields":
         return _Fields(self._path, self.take(name, dict), f"{self._where}{name}.")
