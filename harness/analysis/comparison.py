@@ -150,8 +150,7 @@ class ComparisonTally:
         firsts, differences = numpy.array(self.first_keys), numpy.array(self.differences)
         order = numpy.lexsort((numpy.array(self.second_keys), firsts))
         firsts, differences = firsts[order], differences[order]
-        starts = numpy.flatnonzero(numpy.r_[True, firsts[1:] != firsts[:-1]]) if self.n else []
-        groups = numpy.split(differences, starts[1:]) if self.n else []
+        groups = numpy.split(differences, numpy.flatnonzero(firsts[1:] != firsts[:-1]) + 1)
         largest = max((len(group) for group in groups), default=1)
         largest = max(largest, self.settings.largest_cluster or 1)
         process = EProcess(margin=self.settings.margin, alpha=self.settings.alpha, largest_cluster=largest)

@@ -13,6 +13,7 @@ class AnalysisSettings:
         scorers: Names in order; the first is primary. Empty takes the order of the scores.
         deciding: Scorers that must all count an answer as right. Empty: the first alone.
         checks: Scorers that need no reference.
+        judges: Scorers that ask a model.
         slices: Tags to tabulate.
         margin: Loss in the share of right answers that is still acceptable.
         alpha: One-sided error level of the non-inferiority test and of the sequential reading.
@@ -29,6 +30,7 @@ class AnalysisSettings:
     scorers: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    judges: tuple[str, ...] = ()
     slices: tuple[str, ...] = ()
     margin: float = 0.02
     alpha: float = 0.025

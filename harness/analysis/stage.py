@@ -12,7 +12,7 @@ from harness.analysis.confusion import ConfusionTally
 from harness.analysis.failure.exposure import ExposureTally
 from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.failure.summary import KindTally
-from harness.analysis.judged import JudgeTally
+from harness.analysis.judged import JudgeSpending, JudgeTally
 from harness.analysis.label_free import LabelFreeTally
 from harness.analysis.outcome import (
     QUADRANTS,
@@ -33,27 +33,37 @@ from harness.analysis.stats.intervals import share
 from harness.analysis.where import WhereTally
 from harness.domain.estimate import Estimate
 from harness.domain.failure import is_failure
+from harness.domain.human_label import HumanLabel
 from harness.domain.observation import Arm
 from harness.domain.pair import Pair
 from harness.domain.score import Finding, ScoredPair
 from harness.errors import RunDamaged
 
 
-def analyze(pairs: Iterable[Pair], scored: Iterable[ScoredPair], settings: AnalysisSettings) -> Analysis:
+def analyze(
+    pairs: Iterable[Pair],
+    scored: Iterable[ScoredPair],
+    settings: AnalysisSettings,
+    *,
+    labels: Iterable[HumanLabel] = (),
+    spending: JudgeSpending | None = None,
+) -> Analysis:
     """Count, compare and pick the cases worth reading.
 
     Args:
         pairs: In any order, each record once.
         scored: In the same order, the scores of one record in a row; the first scorer is primary.
         settings: Limits, margin and tags.
+        labels: What people said of judged answers.
+        spending: What the judge has cost, None without one.
 
     Raises:
         RunDamaged: A score belongs to no pair at its place.
     """
-    tally = _Tally(settings)
+    tally = _Tally(settings, tuple(labels))
     for pair, scores in _aligned(pairs, scored):
         tally.add(pair, scores)
-    return tally.analysis()
+    return tally.analysis(spending)
 
 
 def _aligned(
@@ -94,7 +104,8 @@ class _BasisTally:
     def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair]) -> None:
         """Count one compared pair."""
         self.quadrants[outcome.quadrant] += 1
-        self.kinds.add(_failing(outcome.incumbent), _failing(outcome.candidate))
+        failing = _failing(outcome.incumbent), _failing(outcome.candidate)
+        self.kinds.add(*failing)
         for kind in {finding.kind for finding in outcome.candidate.findings if not is_failure(finding)}:
             self.harmless.add(kind)
         self.confusion.add(outcome.incumbent.findings, outcome.candidate.findings)
@@ -102,9 +113,7 @@ class _BasisTally:
             table.add(pair.record.tags, outcome)
         decisive = deciders(scores, self._settings.deciding)
         self.reruns.add(pair, outcome, decisive)
-        self.exposure.add(
-            pair.record.id, pair.record.expected, _failing(outcome.incumbent), _failing(outcome.candidate)
-        )
+        self.exposure.add(pair.record.id, pair.record.expected, *failing)
         self.label_free.add(outcome, scores, frozenset(self._settings.checks))
         self.where.add(pair, outcome)
         if outcome.basis is Basis.EXPECTED:
@@ -112,14 +121,14 @@ class _BasisTally:
 
 
 class _Tally:
-    def __init__(self, settings: AnalysisSettings) -> None:
+    def __init__(self, settings: AnalysisSettings, labels: Sequence[HumanLabel]) -> None:
         self._settings = settings
         self._pairs = 0
         rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
         self._cases = CaseKeeper(settings)
         self._scorers: dict[str, ScorerTally] = {name: ScorerTally(scorer=name) for name in settings.scorers}
-        self._judges = JudgeTally()
+        self._judges = {name: JudgeTally(name, labels) for name in settings.judges}
         self._of_basis = {basis: _BasisTally(settings, rules) for basis in Basis}
 
     def add(self, pair: Pair, scores: tuple[ScoredPair, ...]) -> None:
@@ -128,7 +137,8 @@ class _Tally:
             arm.add(pair)
         for scored in scores:
             self._scorers.setdefault(scored.scorer, ScorerTally(scorer=scored.scorer)).add(scored)
-            self._judges.add(scored)
+            if scored.scorer in self._judges:
+                self._judges[scored.scorer].add(pair, scored)
         outcome = judge(pair, self._in_order(scores), self._settings.deciding)
         tally = self._of_basis[outcome.basis]
         if isinstance(outcome, Unscored):
@@ -150,7 +160,7 @@ class _Tally:
         any_expected = tally.quadrants or tally.unscored.counts
         return Basis.EXPECTED if any_expected or not self._pairs else Basis.AGREEMENT
 
-    def analysis(self) -> Analysis:
+    def analysis(self, spending: JudgeSpending | None) -> Analysis:
         basis = self._basis()
         tally = self._of_basis[basis]
         level = self._settings.level
@@ -189,7 +199,9 @@ class _Tally:
             ),
             clusters=tally.where.groups(),
             features=tally.where.features(),
-            judge=self._judges.summary(level=level),
+            judge={
+                name: judge.summary(level=level, spending=spending) for name, judge in self._judges.items()
+            },
             incumbent=self._arms[Arm.INCUMBENT].summary(),
             candidate=self._arms[Arm.CANDIDATE].summary(),
             cases=self._cases.cases(basis),

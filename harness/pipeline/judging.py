@@ -77,7 +77,8 @@ class JudgeAnswers:
 def _look_up(
     plan: ArmPlan, done: JournalIndex, record_id: str, request: ChatRequest
 ) -> Response | CallError | None:
-    outcome = observe(plan, _pseudo_record(record_id, request), done).outcome
+    first, *_ = observe(plan, _pseudo_record(record_id, request), done)
+    outcome = first.outcome
     return None if isinstance(outcome, CallError) and outcome.kind == "not_called" else outcome
 
 
@@ -183,13 +184,13 @@ def preview_questions(questions: Iterable[Record], plan: ArmPlan, done: JournalI
     """Count calls and estimate tokens; sends nothing."""
     total = ArmPreview()
     for question in questions:
-        job = remaining(plan, question, done)
-        if isinstance(job, Job):
-            total.calls += 1
-            total.input_tokens += job.input_tokens
-            total.output_tokens += _VERDICT_TOKENS
-        else:
-            total.reused += 1
+        for job in remaining(plan, question, done):
+            if isinstance(job, Job):
+                total.calls += 1
+                total.input_tokens += job.input_tokens
+                total.output_tokens += _VERDICT_TOKENS
+            else:
+                total.reused += 1
     return total
 
 

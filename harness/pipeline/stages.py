@@ -16,7 +16,7 @@ from harness.domain.observation import Arm
 from harness.errors import ConfigError, RunDamaged
 from harness.pipeline.arms import JUDGE, ready_judge
 from harness.pipeline.group import told_settings
-from harness.pipeline.judging import judge_answers, judge_counts
+from harness.pipeline.judging import judge_answers, judge_counts, judge_spending, labels_of
 from harness.providers.families import families_of
 from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render
@@ -187,6 +187,7 @@ def _analyze(
         scorers=tuple(named.name for named in scorers),
         deciding=tuple(named.name for named in scorers if named.decides),
         checks=tuple(named.name for named in scorers if not needs_reference(named.scorer)),
+        judges=tuple(named.name for named in scorers if named.asks),
         slices=config.dataset.slices,
         margin=decision.margin,
         alpha=decision.alpha,
@@ -196,7 +197,14 @@ def _analyze(
         cluster=decision.cluster,
         severity=config.severity,
     )
-    analysis = analyze(read_pairs(run.pairs), read_scores(run.scores), settings)
+    judge = ready_judge(config) if settings.judges else None
+    analysis = analyze(
+        read_pairs(run.pairs),
+        read_scores(run.scores),
+        settings,
+        labels=labels_of(config, scorers),
+        spending=None if judge is None else judge_spending(run, judge),
+    )
     write_bytes_atomically(run.analysis, analysis_to_json(analysis))
     return analysis
 

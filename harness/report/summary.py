@@ -20,7 +20,7 @@ MOST_LINES = 24
 _KINDS = 6
 _RULES = 3
 _GROUPS = 3
-_NARROW = {"\u202f": " ", "\u2212": "-"}
+_NARROW = str.maketrans({"\u202f": " ", "\u2212": "-"})
 
 
 def summary_lines(analysis: Analysis, facts: RunFacts, path: str, *, title: str = "Report") -> list[str]:
@@ -46,7 +46,7 @@ def summary_lines(analysis: Analysis, facts: RunFacts, path: str, *, title: str 
         lines.append(f"Stopped early: {visible(facts.stopped)}")
     lines += [_calls(analysis, names), _cost(analysis, facts, names)]
     shown = [*lines[: MOST_LINES - 1], f"{title}: {visible(path)}"]
-    return [" ".join(line.split("\n")).translate(str.maketrans(_NARROW)) for line in shown]
+    return [" ".join(line.split("\n")).translate(_NARROW) for line in shown]
 
 
 def _finding(analysis: Analysis, names: Names, unit: str) -> list[str]:
