@@ -14,6 +14,7 @@ from harness.replay.interrupt import run_interruptibly
 from harness.replay.plan import ArmPlan, observe
 from harness.replay.progress import Progress
 from harness.replay.runner import replay
+from harness.replay.watch import Onlookers
 from harness.store.assemble import pairs_of
 from harness.store.journal import Journal, JournalIndex
 from harness.store.layout import RunDirectory
@@ -33,7 +34,9 @@ def replay_run(
     title = f"{member.config.name}: {member.arms[Arm.CANDIDATE].settings.label}{going_on}"
     try:
         with Journal(run.directory.journal) as journal, display(title, calls, run.start.mark) as show:
-            run_interruptibly(replay(records_of(member), plans, journal, member.config.replay, show))
+            run_interruptibly(
+                replay(records_of(member), plans, journal, member.config.replay, Onlookers(show=show))
+            )
     except RunStopped as stopped:
         return stopped
     return None
