@@ -8,8 +8,8 @@ class Estimate:
     """A measured share or difference; no number leaves `analysis/stats` without its interval.
 
     Attributes:
-        value: The point estimate; None where n is 0.
-        low, high: Ends of the interval; None where n is 0.
+        value: The point estimate; None where n is 0 or the figure is not defined, as kappa with one category.
+        low, high: Ends of the interval; None where value is.
         level: Confidence level, such as 0.95.
         n: How many records it rests on.
         method: Name of the interval's formula.

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import ndtri, stdtrit
+from scipy.special import betaincinv, ndtri, stdtrit
 
 from harness.domain.estimate import Estimate
 
 WILSON = "Wilson score"
 STUDENT = "Student t"
+EXACT_BOUND = "Clopper-Pearson, one-sided"
 NO_DATA = "no data"
 
 
@@ -41,6 +42,24 @@ def share(hits: int, n: int, *, level: float = 0.95) -> Estimate:
 def nothing(method: str = NO_DATA, *, level: float = 0.95) -> Estimate:
     """The estimate that rests on no record."""
     return Estimate(value=None, low=None, high=None, level=level, n=0, method=method)
+
+
+def severe_rate_bound(n: int, *, events: int = 0, level: float = 0.95) -> Estimate:
+    """How often a severe error may still happen, seen `events` times in n records.
+
+    The upper end is the exact one-sided bound of Clopper and Pearson (Biometrika 26 (1934) 404-413). For none
+    in n it is 1 - (1 - level)^(1/n), just below the "rule of three" 3 / n at 95 % (Hanley and Lippman-Hand,
+    JAMA 249 (1983) 1743). The lower end is 0: only the upper one is claimed.
+
+    Raises:
+        ValueError: `events` is not within 0 to n.
+    """
+    if not 0 <= events <= n:
+        raise ValueError(f"a rate needs 0 <= events <= n, got {events} of {n}")
+    if n == 0:
+        return nothing(EXACT_BOUND, level=level)
+    high = 1.0 if events == n else float(betaincinv(events + 1, n - events, level))
+    return Estimate(value=events / n, low=0.0, high=high, level=level, n=n, method=EXACT_BOUND)
 
 
 @dataclass(slots=True)
