@@ -6,13 +6,15 @@ from pathlib import Path
 
 from harness.config import RunConfig, load_config
 from harness.dataset.manifest import find_dataset
-from harness.dataset.reader import DatasetFacts, check_records
+from harness.dataset.reader import MAX_TAG_NAMES, DatasetFacts, check_records
 from harness.domain.observation import Arm
 from harness.errors import ConfigError
 from harness.pipeline.arms import ReadyArm, ready
+from harness.pipeline.course import is_sequential
 from harness.pipeline.group import Member
 from harness.pipeline.shadow import Shadow
 from harness.pipeline.stages import scorers_of
+from harness.scorers.stage import NamedScorer
 
 
 def prepare(
@@ -45,6 +47,8 @@ def prepare(
     scorers = scorers_of(configs[0])
     facts = check_records(folder)
     _check_expected(configs[0], arms, facts)
+    _check_cluster(configs[0], facts)
+    _check_sequential(configs[0], scorers, facts)
     members = tuple(
         Member(
             config=config,
@@ -82,6 +86,31 @@ def _check_budget(config: RunConfig, arms: Mapping[Arm, ReadyArm]) -> None:
                 f"Give it: --set '{arm}.price={{ input_per_million = …, output_per_million = … }}', "
                 f"or the same under [{arm}] in dataset.toml.",
             )
+
+
+def _check_cluster(config: RunConfig, facts: DatasetFacts) -> None:
+    """Without a record that has the tag, all records would silently count as independent."""
+    name = config.decision.cluster
+    if name is not None and name not in facts.tags and len(facts.tags) < MAX_TAG_NAMES:
+        known = ", ".join(facts.tags) or "none"
+        raise ConfigError(
+            f'{config.folder / "dataset.toml"}: [decision] cluster names "{name}", but no record has that tag',
+            f"Tags there are: {known}.",
+        )
+
+
+def _check_sequential(config: RunConfig, scorers: Sequence[NamedScorer], facts: DatasetFacts) -> None:
+    """The stop rule must be able to tell right from wrong at once."""
+    if not is_sequential(config):
+        return
+    where = f'{config.folder / "dataset.toml"}: [decision] stop = "sequential"'
+    if not facts.with_expected:
+        raise ConfigError(f"{where} needs expected answers, and no record has one", 'Use stop = "never".')
+    if hasattr(scorers[0].scorer, "questions"):
+        raise ConfigError(
+            f"{where} needs a first scorer that can tell at once; {scorers[0].name} asks a judge",
+            'Put another scorer first, or use stop = "never".',
+        )
 
 
 def _check_expected(config: RunConfig, arms: Sequence[Mapping[Arm, ReadyArm]], facts: DatasetFacts) -> None:

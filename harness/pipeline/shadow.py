@@ -2,37 +2,44 @@
 
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from harness.domain.mark import Mark
 from harness.domain.observation import Arm
+from harness.domain.pair import Pair
 from harness.errors import Interrupted, RunStopped
 from harness.pipeline.arms import arm_plan, check_keys
-from harness.pipeline.execute import replay_run, spent_usd, write_run_pairs
+from harness.pipeline.course import Course, course_of, is_sequential
+from harness.pipeline.execute import (
+    Display,
+    Replayed,
+    both_called,
+    every,
+    replay_run,
+    spent_usd,
+    told_end,
+    write_run_pairs,
+)
 from harness.pipeline.group import (
     Begun,
     Member,
     OpenRun,
     find_unfinished,
     open_group,
-    records_of,
-    repeated_of,
 )
+from harness.pipeline.planning import power_lines
 from harness.pipeline.preview import preview, preview_lines
+from harness.pipeline.sequential_run import SequentialWatch
 from harness.pipeline.stages import finish_run
-from harness.replay.progress import Progress
+from harness.replay.plan import ArmPlan
 from harness.sandbox.process import embedded
 from harness.scorers.stage import NamedScorer
 from harness.store.journal import JournalIndex
 from harness.store.layout import run_directory
 from harness.store.lock import run_lock
-
-Display = Callable[[str, Mapping[Arm, int], Mark], AbstractContextManager[Callable[[Progress], None]]]
-"""Opens a progress display for a run: title, calls per arm, the mark of its answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +60,27 @@ class Shadow:
         begun = find_unfinished(self.reports, self.members)
         first = self.members[0]
         lines = [*begun.notes, f"{first.config.name}: {first.records:,} records; nothing is sent"]
+        power: list[str] = []
         for place, member in enumerate(self.members):
-            lines += self._arm_lines(member, begun, incumbent=place == 0)
+            with course_of(member) as course:
+                lines += self._arm_lines(member, course, begun, incumbent=place == 0)
+                power = power or power_lines(member, course)
         budget = first.config.replay.budget_usd
-        return [*lines, f"budget: ${budget:,.2f}" if budget else "no budget set (--budget-usd X)"]
+        return [*lines, *power, f"budget: ${budget:,.2f}" if budget else "no budget set (--budget-usd X)"]
 
-    def _arm_lines(self, member: Member, begun: Begun, *, incumbent: bool) -> list[str]:
+    def _arm_lines(self, member: Member, course: Course, begun: Begun, *, incumbent: bool) -> list[str]:
         start = begun.starts.get(member.identity)
         journal = self.reports / "none" / "journal.jsonl"
         if start is not None:
             journal = run_directory(self.reports, start.dataset, start.run_id).journal
         arms = {arm: entry for arm, entry in member.arms.items() if incumbent or arm is Arm.CANDIDATE}
-        repeated = repeated_of(member)
         plans = {
-            arm: arm_plan(entry, member.config, sandbox_url=None, repeated=repeated)
+            arm: arm_plan(entry, member.config, sandbox_url=None, repeated=course.repeated)
             for arm, entry in arms.items()
         }
         done = JournalIndex.scan(journal)
         try:
-            return preview_lines(preview(records_of(member), plans, done), arms)
+            return preview_lines(preview(course.records(), plans, done), arms)
         finally:
             done.close()
 
@@ -158,27 +167,48 @@ def _work_through(
     """
     shared = tuple(JournalIndex.scan(one.directory.journal) for one in earlier)
     member = run.member
-    repeated = repeated_of(member)
-    plans = {
-        arm: arm_plan(
-            entry,
-            member.config,
-            sandbox_url=sandbox,
-            shared=shared if arm is Arm.INCUMBENT else (),
-            repeated=repeated,
-        )
-        for arm, entry in member.arms.items()
-    }
-    stopped = replay_run(run, plans, display)
-    for index in shared:
-        index.close()
-    start = write_run_pairs(run, plans, complete_only=stopped is not None)
+    with course_of(member) as course:
+        plans = {
+            arm: arm_plan(
+                entry,
+                member.config,
+                sandbox_url=sandbox,
+                shared=shared if arm is Arm.INCUMBENT else (),
+                repeated=course.repeated,
+            )
+            for arm, entry in member.arms.items()
+        }
+        replayed, kept = _replay(run, course, plans, display, scorers)
+        for index in shared:
+            index.close()
+        start = write_run_pairs(run, plans, kept=kept)
+    start = told_end(run, start, course, replayed)
+    stopped = replayed.stopped
     lines = finish_run(
         run.directory, start, member.config, scorers, stopped=stopped.message if stopped else ""
     )
     if stopped is not None:
         raise _way_on(stopped, run, lines) from None
     return lines
+
+
+def _replay(
+    run: OpenRun,
+    course: Course,
+    plans: Mapping[Arm, ArmPlan],
+    display: Display,
+    scorers: Sequence[NamedScorer],
+) -> tuple[Replayed, Callable[[Pair], bool]]:
+    """Make the calls; gives how they ended and which pairs they left."""
+    config = run.member.config
+    if not is_sequential(config):
+        replayed = replay_run(run, course, plans, None, display)
+        return replayed, both_called if replayed.stopped else every
+    watch = SequentialWatch(course, plans, scorers, config)
+    replayed = replay_run(run, course, plans, watch, display)
+    # Up to the first record that has no answer yet: a choice by who answered would be one by outcome.
+    reached = course.up_to(watch.complete)
+    return replayed, lambda pair: reached(pair.record)
 
 
 def _way_on(stopped: RunStopped, run: OpenRun, lines: Sequence[str]) -> RunStopped:

@@ -75,7 +75,14 @@ def finish_run(
         counts = {arm: _counts(analysis.arm(arm)) for arm in Arm}
         write_manifest(run.manifest, Manifest(start=start, finished_at=datetime.now(UTC), counts=counts))
         point_latest(run)
-    return summary_lines(analysis, facts, str(run.report))
+    return closing_lines(analysis, start, facts, run)
+
+
+def closing_lines(analysis: Analysis, start: RunStart, facts: RunFacts, run: RunDirectory) -> list[str]:
+    """What the terminal says at the end; the place of the report comes last."""
+    *lines, report = summary_lines(analysis, facts, str(run.report))
+    early = [f"Ended early, as it may: {start.stopped_early['reason']}"] if start.stopped_early else []
+    return [*lines, *early, report]
 
 
 def score_run(reference: str, *, reports: Path) -> str:
@@ -121,7 +128,7 @@ def report_run(reference: str, *, reports: Path) -> str:
     stopped = "" if run.manifest.is_file() else "the run is not finished"
     facts = _facts(start, stopped)
     _report(run, analysis, facts)
-    return "\n".join(summary_lines(analysis, facts, str(run.report)))
+    return "\n".join(closing_lines(analysis, start, facts, run))
 
 
 def _opened(reference: str, reports: Path) -> tuple[RunDirectory, RunStart, RunConfig]:
@@ -216,7 +223,7 @@ def _arm_facts(arm: Mapping[str, Any]) -> ArmFacts:
 
 def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
     replay = start.settings.get("replay") or {}
-    shown = ("concurrency", "rpm", "tpm", "retries", "total_timeout_s", "stream", "budget_usd")
+    shown = ("concurrency", "rpm", "tpm", "retries", "total_timeout_s", "stream", "repeats", "budget_usd")
     settings = ", ".join(f"{name} {replay[name]}" for name in shown if replay.get(name) is not None)
     scorers = "; ".join(_scorer(table) for table in start.settings.get("scorers", ()))
     versions = ", ".join(f"{name} {number}" for name, number in start.versions.items())
@@ -225,9 +232,20 @@ def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
         ("Scorers", f"{scorers}; the first decides what is right"),
         ("Replay", settings),
         *_limits(start),
+        *_order(start),
         ("Seed", str(start.seed)),
         ("Versions", versions),
     )
+
+
+def _order(start: RunStart) -> tuple[tuple[str, str], ...]:
+    """How a run went that ends as soon as its verdict is certain."""
+    if start.sequential is None:
+        return ()
+    told = f"random under the seed, at most {start.sequential['planned']:,} records"
+    if start.stopped_early is not None:
+        told += f"; ended early: {start.stopped_early['reason']}"
+    return (("Order", told),)
 
 
 def _limits(start: RunStart) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ class RunEnd:
     Attributes:
         reason: One sentence without a full stop, for a person.
         decided: What has been shown: `non_inferior` or `inferior`.
-        records: Records that were looked at, in the planned order.
+        records: Records that it rests on: the first so many of the planned order.
     """
 
     reason: str
