@@ -6,6 +6,8 @@ from math import exp
 
 import numpy
 
+from harness.analysis.deciding import UNJUDGED, SequentialTest
+from harness.analysis.deciding import Difference as Bet
 from harness.analysis.outcome import Outcome, Quadrant
 from harness.analysis.settings import AnalysisSettings
 from harness.analysis.stats.clustered import (
@@ -20,11 +22,7 @@ from harness.analysis.stats.noninferiority import (
     noninferiority_clustered,
 )
 from harness.analysis.stats.paired import mcnemar_mid_p, net_difference
-from harness.analysis.stats.sequential import (
-    EProcess,
-    clustered_confidence_sequence,
-    confidence_sequence,
-)
+from harness.analysis.stats.sequential import clustered_confidence_sequence, confidence_sequence
 from harness.domain.estimate import Estimate
 from harness.domain.ordering import cluster_of, order_key
 from harness.domain.pair import Pair
@@ -62,7 +60,9 @@ class Sequential:
         records, clusters: Read in all; a record without a cluster is one of its own.
         e_noninferior, e_inferior: Evidence as a betting score: `threshold` or more decides.
         threshold: 1 / alpha.
-        interval: Difference with an interval that holds at every look at once.
+        interval: Difference with an interval that holds at every look at once; judged pairs only.
+        unjudged: Pairs that the scorers could not judge. They count as losses for the one conclusion and as
+            gains for the other, since what cannot be judged may depend on what was answered.
         largest_cluster: The size that bets were scaled to.
     """
 
@@ -74,7 +74,12 @@ class Sequential:
     e_inferior: float
     threshold: float
     interval: Estimate
+    unjudged: int
     largest_cluster: int
+
+
+_UNJUDGED = 2
+_BETS = {value: Bet(least=value, most=value) for value in (-1, 0, 1)} | {_UNJUDGED: UNJUDGED}
 
 
 @dataclass(slots=True)
@@ -109,10 +114,18 @@ class ComparisonTally:
         if score_difference is not None:
             self.scores.add(cluster, score_difference)
             self.graded = self.graded or score_difference not in (-1.0, 0.0, 1.0)
+        self._place(pair, outcome.difference)
+
+    def add_unjudged(self, pair: Pair) -> None:
+        """A pair with an expected answer that the scorers cannot judge: it counts against either verdict."""
+        self._place(pair, _UNJUDGED)
+
+    def _place(self, pair: Pair, difference: int) -> None:
+        own = cluster_of(pair.record.tags, self.settings.cluster)
         first, second = order_key(self.settings.seed, own, pair.record.id)
         self.first_keys.append(first)
         self.second_keys.append(second)
-        self.differences.append(outcome.difference)
+        self.differences.append(difference)
 
     def difference(self) -> Difference:
         """The difference with its interval."""
@@ -153,12 +166,12 @@ class ComparisonTally:
         groups = numpy.split(differences, numpy.flatnonzero(firsts[1:] != firsts[:-1]) + 1)
         largest = max((len(group) for group in groups), default=1)
         largest = max(largest, self.settings.largest_cluster or 1)
-        process = EProcess(margin=self.settings.margin, alpha=self.settings.alpha, largest_cluster=largest)
+        test = SequentialTest(margin=self.settings.margin, alpha=self.settings.alpha, largest_cluster=largest)
         for group in groups:
-            process.add(group.tolist())
-        return self._told(process, largest)
+            test.add([_BETS[difference] for difference in group.tolist()])
+        return self._told(test, largest)
 
-    def _told(self, process: EProcess, largest: int) -> Sequential:
+    def _told(self, test: SequentialTest, largest: int) -> Sequential:
         level = self.settings.level
         if largest == 1:
             same = self.n - self.gains - self.losses
@@ -168,14 +181,15 @@ class ComparisonTally:
                 self.clusters.sums(), largest_cluster=largest, level=level
             )
         return Sequential(
-            conclusion=process.conclusion,
-            decided_at=process.decided_after,
-            records=process.n,
-            clusters=process.clusters,
-            e_noninferior=_bounded(process.log_e_noninferior),
-            e_inferior=_bounded(process.log_e_inferior),
+            conclusion=test.conclusion,
+            decided_at=test.decided_after,
+            records=test.n,
+            clusters=test.clusters,
+            e_noninferior=_bounded(test.log_e_noninferior),
+            e_inferior=_bounded(test.log_e_inferior),
             threshold=1 / self.settings.alpha,
             interval=interval,
+            unjudged=test.unjudged,
             largest_cluster=largest,
         )
 

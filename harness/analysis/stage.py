@@ -9,6 +9,7 @@ from harness.analysis.averages import ScorerTally
 from harness.analysis.cases import CaseKeeper
 from harness.analysis.comparison import ComparisonTally
 from harness.analysis.confusion import ConfusionTally
+from harness.analysis.deciding import difference_of
 from harness.analysis.failure.exposure import ExposureTally
 from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.failure.summary import KindTally
@@ -143,6 +144,8 @@ class _Tally:
         tally = self._of_basis[outcome.basis]
         if isinstance(outcome, Unscored):
             tally.unscored.add(outcome.reason[:200])
+            if difference_of(pair, (), ()) is not None:
+                tally.comparison.add_unjudged(pair)
             return
         tally.add(pair, outcome, scores)
         self._cases.add(pair, outcome)

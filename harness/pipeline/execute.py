@@ -1,21 +1,25 @@
 """One run: make its calls, and join records and journal into pairs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from harness.analysis.stats.noninferiority import Conclusion
 from harness.domain.chat import Response
 from harness.domain.mark import Mark
 from harness.domain.observation import Arm, CallError
 from harness.domain.pair import Pair
 from harness.errors import RunStopped
 from harness.pipeline.arms import ReadyArm, least_real
+from harness.pipeline.course import Course
 from harness.pipeline.group import Member, OpenRun, records_of
 from harness.pipeline.judging import Display
 from harness.replay.interrupt import run_interruptibly
 from harness.replay.plan import ArmPlan, observe
 from harness.replay.runner import replay
+from harness.replay.watch import Onlookers, RunEnd, Watch
 from harness.store.assemble import pairs_of
 from harness.store.journal import Journal, JournalIndex
 from harness.store.layout import RunDirectory
@@ -23,27 +27,57 @@ from harness.store.manifest import RunStart, write_run_start
 from harness.store.pairs import write_pairs
 
 
-def replay_run(run: OpenRun, plans: Mapping[Arm, ArmPlan], display: Display) -> RunStopped | None:
-    """Make the calls that remain; gives why it stopped, None where it came to its end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """How the calls of a run came to an end.
+
+    Attributes:
+        stopped: Why they were broken off, None where they were not.
+        end: Why no more of them are needed, None where all were made.
+    """
+
+    stopped: RunStopped | None = None
+    end: RunEnd | None = None
+
+
+def replay_run(
+    run: OpenRun, course: Course, plans: Mapping[Arm, ArmPlan], watch: Watch | None, display: Display
+) -> Replayed:
+    """Make the calls that remain."""
     member = run.member
-    calls = {arm: member.calls for arm, plan in plans.items() if plan.provider is not None}
-    going_on = f" (continues run {run.start.run_id})" if run.resumed else ""
-    title = f"{member.config.name}: {member.arms[Arm.CANDIDATE].settings.label}{going_on}"
+    calls = {arm: course.calls for arm, plan in plans.items() if plan.provider is not None}
+    notes = ["in random order, until it is certain"] if watch else []
+    notes += [f"continues run {run.start.run_id}"] if run.resumed else []
+    title = f"{member.config.name}: {member.arms[Arm.CANDIDATE].settings.label}"
+    title += f" ({'; '.join(notes)})" if notes else ""
     try:
         with Journal(run.directory.journal) as journal, display(title, calls, run.start.mark) as show:
-            run_interruptibly(replay(records_of(member), plans, journal, member.config.replay, show))
+            onlookers = Onlookers(show=show, watch=watch)
+            work = replay(course.records(), plans, journal, member.config.replay, onlookers)
+            return Replayed(end=run_interruptibly(work).end)
     except RunStopped as stopped:
-        return stopped
-    return None
+        return Replayed(stopped=stopped)
 
 
-def write_run_pairs(run: OpenRun, plans: Mapping[Arm, ArmPlan], *, complete_only: bool) -> RunStart:
+def both_called(pair: Pair) -> bool:
+    """Whether both arms have an outcome."""
+    return not any(_not_called(pair.observation(arm).outcome) for arm in Arm)
+
+
+def every(pair: Pair) -> bool:
+    """Every pair."""
+    return True
+
+
+def write_run_pairs(
+    run: OpenRun, plans: Mapping[Arm, ArmPlan], *, kept: Callable[[Pair], bool] = every
+) -> RunStart:
     """Write pairs.parquet; gives the start with the marks that the answers themselves carry.
 
     Args:
         run: The run, with its journal.
         plans: The arms as they were called.
-        complete_only: Keep only the records that both arms have an outcome for: the run stopped early.
+        kept: The pairs to write; all where the run made every call.
     """
     marks: dict[Arm, set[str]] = {arm: set() for arm in Arm}
     done = JournalIndex.scan(run.directory.journal)
@@ -54,7 +88,7 @@ def write_run_pairs(run: OpenRun, plans: Mapping[Arm, ArmPlan], *, complete_only
             for arm, outcome in outcomes.items():
                 if isinstance(outcome, Response) and outcome.system_fingerprint in set(Mark):
                     marks[arm].add(str(outcome.system_fingerprint))
-            if not complete_only or not any(_not_called(outcome) for outcome in outcomes.values()):
+            if kept(pair):
                 yield pair
 
     pairs = pairs_of(
@@ -65,6 +99,29 @@ def write_run_pairs(run: OpenRun, plans: Mapping[Arm, ArmPlan], *, complete_only
     write_pairs(run.directory.pairs, watched(pairs))
     done.close()
     return _marked(run, marks)
+
+
+def told_end(run: OpenRun, start: RunStart, course: Course, replayed: Replayed) -> RunStart:
+    """Write into run.json how a run in random order went; gives the start that says it."""
+    if not course.clusters:
+        return start
+    sequential: dict[str, Any] = {
+        "planned": course.planned,
+        "clusters": len(course.clusters),
+        "largest_cluster": course.largest_cluster,
+    }
+    start = replace(start, sequential=sequential, stopped_early=_stopped_early(start, course, replayed))
+    write_run_start(run.directory.run, start)
+    return start
+
+
+def _stopped_early(start: RunStart, course: Course, replayed: Replayed) -> dict[str, Any] | None:
+    if replayed.end is not None:
+        return asdict(replayed.end)
+    if replayed.stopped is not None or course.planned == start.records:
+        return None
+    reason = f"nothing is shown after {course.planned:,} records, the most that this run may call"
+    return asdict(RunEnd(reason=reason, decided=Conclusion.UNDECIDED.value, records=course.planned))
 
 
 def _marked(run: OpenRun, marks: Mapping[Arm, set[str]]) -> RunStart:

@@ -19,8 +19,6 @@ from harness.domain.observation import Arm
 from harness.domain.record import Record
 from harness.errors import StoreError
 from harness.pipeline.arms import ReadyArm, least_real, ready_judge
-from harness.replay.plan import Chosen, no_record
-from harness.replay.repeats import draw
 from harness.store.layout import RunDirectory, list_runs, new_run_id, run_directory
 from harness.store.manifest import RunStart, read_run_start, write_run_start
 
@@ -57,11 +55,6 @@ class Member:
         return (*self.arms.values(), *filter(None, [self.judge]))
 
     @property
-    def calls(self) -> int:
-        """How many calls a called arm makes: one per record, and the repeats."""
-        return self.records + min(self.config.replay.repeats, self.records)
-
-    @property
     def identity(self) -> str:
         """Hex digest of all that decides the answers; budget, rates and timeouts do not."""
         says: dict[str, Any] = {
@@ -74,6 +67,9 @@ class Member:
             },
             "sandbox": self.config.sandbox if any(entry.embedded for entry in self.arms.values()) else None,
         }
+        if self.config.decision.stop == "sequential":
+            # Margin and cap say when to stop in this order, not what is called next.
+            says["order"] = [self.config.replay.seed, self.config.decision.cluster]
         return blake2b(orjson.dumps(says, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
 
 
@@ -167,15 +163,6 @@ def open_group(reports: Path, members: Sequence[Member], now: datetime) -> tuple
 def records_of(member: Member) -> Iterator[Record]:
     """The records of a run, one at a time."""
     return islice(read_records(member.config.folder), member.records)
-
-
-def repeated_of(member: Member) -> Chosen:
-    """The records of a run that are called a second time; reads them all once, unless it is none or all."""
-    replay = member.config.replay
-    if not replay.repeats:
-        return no_record
-    subset = draw(records_of(member), replay.repeats, seed=replay.seed)
-    return subset.__contains__
 
 
 def _fresh_id(reports: Path, member: Member, now: datetime) -> str:

@@ -31,6 +31,7 @@ from harness.replay.interrupt import run_interruptibly
 from harness.replay.plan import ArmPlan, Job, observe, remaining
 from harness.replay.progress import Progress
 from harness.replay.runner import replay
+from harness.replay.watch import Onlookers
 from harness.scorers.base import AskAbout
 from harness.scorers.stage import NamedScorer, score_pairs
 from harness.store.journal import Journal, JournalIndex
@@ -135,7 +136,9 @@ class Judging:
             journal = held.enter_context(Journal(self.run.judge_journal))
             title = f"{config.name}: {JUDGE} {plan.name}"
             show = held.enter_context(display(title, {plan.arm: calls}, self.judge.mark, JUDGE))
-            run_interruptibly(replay(self._questions(), {plan.arm: plan}, journal, config.replay, show))
+            run_interruptibly(
+                replay(self._questions(), {plan.arm: plan}, journal, config.replay, Onlookers(show=show))
+            )
 
     def _within_budget(self) -> RunConfig:
         """The settings with what the arms have left of the budget."""

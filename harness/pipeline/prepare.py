@@ -6,14 +6,16 @@ from pathlib import Path
 
 from harness.config import RunConfig, load_config
 from harness.dataset.manifest import find_dataset
-from harness.dataset.reader import DatasetFacts, check_records
+from harness.dataset.reader import MAX_TAG_NAMES, DatasetFacts, check_records
 from harness.domain.observation import Arm
 from harness.errors import ConfigError
 from harness.pipeline.arms import ReadyArm, check_budget, ready, ready_judge
+from harness.pipeline.course import is_sequential
 from harness.pipeline.group import Member
 from harness.pipeline.judging import labels_of
 from harness.pipeline.shadow import Shadow
 from harness.pipeline.stages import scorers_of
+from harness.scorers.stage import NamedScorer
 
 
 def prepare(
@@ -49,6 +51,8 @@ def prepare(
     labels_of(configs[0], scorers)
     facts = check_records(folder)
     _check_expected(configs[0], arms, facts)
+    _check_cluster(configs[0], facts)
+    _check_sequential(configs[0], scorers, facts)
     members = tuple(
         Member(
             config=config,
@@ -74,6 +78,32 @@ def _command(
     for override in overrides:
         parts += ["--set", override]
     return shlex.join(parts)
+
+
+def _check_cluster(config: RunConfig, facts: DatasetFacts) -> None:
+    """Without a record that has the tag, all records would silently count as independent."""
+    name = config.decision.cluster
+    if name is not None and name not in facts.tags and len(facts.tags) < MAX_TAG_NAMES:
+        known = ", ".join(facts.tags) or "none"
+        raise ConfigError(
+            f'{config.folder / "dataset.toml"}: [decision] cluster = "{name}": no record has that tag',
+            f"Tags there are: {known}.",
+        )
+
+
+def _check_sequential(config: RunConfig, scorers: Sequence[NamedScorer], facts: DatasetFacts) -> None:
+    """The stop rule must be able to tell right from wrong at once."""
+    if not is_sequential(config):
+        return
+    where = f'{config.folder / "dataset.toml"}: [decision] stop = "sequential"'
+    if not facts.with_expected:
+        raise ConfigError(f"{where} needs expected answers, and no record has one", 'Use stop = "never".')
+    asking = next((named.name for named in scorers if named.decides and named.asks), None)
+    if asking is not None:
+        raise ConfigError(
+            f"{where} needs scorers that can tell at once; {asking} decides, and asks a judge",
+            'Let another scorer decide, or use stop = "never".',
+        )
 
 
 def _check_expected(config: RunConfig, arms: Sequence[Mapping[Arm, ReadyArm]], facts: DatasetFacts) -> None:

@@ -1,7 +1,7 @@
 """`harness shadow`: a checked job, run candidate by candidate."""
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,9 +9,20 @@ from pathlib import Path
 from types import FrameType
 
 from harness.domain.observation import Arm
+from harness.domain.pair import Pair
 from harness.errors import Interrupted, RunStopped
 from harness.pipeline.arms import arm_plan, check_keys
-from harness.pipeline.execute import arms_spent_usd, replay_run, spent_usd, write_run_pairs
+from harness.pipeline.course import Course, course_of, is_sequential
+from harness.pipeline.execute import (
+    Replayed,
+    arms_spent_usd,
+    both_called,
+    every,
+    replay_run,
+    spent_usd,
+    told_end,
+    write_run_pairs,
+)
 from harness.pipeline.group import (
     Begun,
     Member,
@@ -19,7 +30,6 @@ from harness.pipeline.group import (
     find_unfinished,
     open_group,
     records_of,
-    repeated_of,
 )
 from harness.pipeline.judging import (
     Display,
@@ -29,8 +39,11 @@ from harness.pipeline.judging import (
     preview_questions,
     questions_of,
 )
+from harness.pipeline.planning import power_lines
 from harness.pipeline.preview import preview, preview_lines
+from harness.pipeline.sequential_run import SequentialWatch
 from harness.pipeline.stages import finish_run, kinship_notes
+from harness.replay.plan import ArmPlan
 from harness.sandbox.process import embedded
 from harness.scorers.stage import NamedScorer
 from harness.store.journal import JournalIndex
@@ -56,26 +69,28 @@ class Shadow:
         begun = find_unfinished(self.reports, self.members)
         first = self.members[0]
         lines = [*begun.notes, f"{first.config.name}: {first.records:,} records; nothing is sent"]
+        power: list[str] = []
         for place, member in enumerate(self.members):
-            lines += self._arm_lines(member, begun, incumbent=place == 0)
+            with course_of(member) as course:
+                lines += self._arm_lines(member, course, begun, incumbent=place == 0)
+                power = power or power_lines(member, course)
             lines += self._judge_lines(member)
         budget = first.config.replay.budget_usd
-        return [*lines, f"budget: ${budget:,.2f}" if budget else "no budget set (--budget-usd X)"]
+        return [*lines, *power, f"budget: ${budget:,.2f}" if budget else "no budget set (--budget-usd X)"]
 
-    def _arm_lines(self, member: Member, begun: Begun, *, incumbent: bool) -> list[str]:
+    def _arm_lines(self, member: Member, course: Course, begun: Begun, *, incumbent: bool) -> list[str]:
         start = begun.starts.get(member.identity)
         journal = self.reports / "none" / "journal.jsonl"
         if start is not None:
             journal = run_directory(self.reports, start.dataset, start.run_id).journal
         arms = {arm: entry for arm, entry in member.arms.items() if incumbent or arm is Arm.CANDIDATE}
-        repeated = repeated_of(member)
         plans = {
-            arm: arm_plan(entry, member.config, sandbox_url=None, repeated=repeated)
+            arm: arm_plan(entry, member.config, sandbox_url=None, repeated=course.repeated)
             for arm, entry in arms.items()
         }
         done = JournalIndex.scan(journal)
         try:
-            return preview_lines(preview(records_of(member), plans, done), arms)
+            return preview_lines(preview(course.records(), plans, done), arms)
         finally:
             done.close()
 
@@ -172,21 +187,23 @@ def _work_through(
     """
     shared = tuple(JournalIndex.scan(one.directory.journal) for one in earlier)
     member = run.member
-    repeated = repeated_of(member)
-    plans = {
-        arm: arm_plan(
-            entry,
-            member.config,
-            sandbox_url=sandbox,
-            shared=shared if arm is Arm.INCUMBENT else (),
-            repeated=repeated,
-        )
-        for arm, entry in member.arms.items()
-    }
-    stopped = replay_run(run, plans, display)
-    for index in shared:
-        index.close()
-    start = write_run_pairs(run, plans, complete_only=stopped is not None)
+    with course_of(member) as course:
+        plans = {
+            arm: arm_plan(
+                entry,
+                member.config,
+                sandbox_url=sandbox,
+                shared=shared if arm is Arm.INCUMBENT else (),
+                repeated=course.repeated,
+            )
+            for arm, entry in member.arms.items()
+        }
+        replayed, kept = _replay(run, course, plans, display, scorers)
+        for index in shared:
+            index.close()
+        start = write_run_pairs(run, plans, kept=kept)
+    start = told_end(run, start, course, replayed)
+    stopped = replayed.stopped
     judge = member.judge
     if stopped is None and judge is not None:
         stopped = Judging(
@@ -210,6 +227,25 @@ def _kinship(member: Member) -> list[str]:
     judge = member.judge
     models = {arm.value: entry.settings.model for arm, entry in member.arms.items()}
     return [] if judge is None else [f"note: {note}" for note in kinship_notes(judge.settings.model, models)]
+
+
+def _replay(
+    run: OpenRun,
+    course: Course,
+    plans: Mapping[Arm, ArmPlan],
+    display: Display,
+    scorers: Sequence[NamedScorer],
+) -> tuple[Replayed, Callable[[Pair], bool]]:
+    """Make the calls; gives how they ended and which pairs they left."""
+    config = run.member.config
+    if not is_sequential(config):
+        replayed = replay_run(run, course, plans, None, display)
+        return replayed, both_called if replayed.stopped else every
+    watch = SequentialWatch(course, plans, scorers, config)
+    replayed = replay_run(run, course, plans, watch, display)
+    # Up to the first record that has no answer yet: a choice by who answered would be one by outcome.
+    reached = course.up_to(watch.complete)
+    return replayed, lambda pair: reached(pair.record)
 
 
 def _way_on(stopped: RunStopped, run: OpenRun, lines: Sequence[str]) -> RunStopped:

@@ -91,7 +91,14 @@ def finish_run(
         manifest = Manifest(start=start, finished_at=datetime.now(UTC), counts=counts, judge=judged)
         write_manifest(run.manifest, manifest)
         point_latest(run)
-    return summary_lines(analysis, facts, str(run.report))
+    return closing_lines(analysis, start, facts, run)
+
+
+def closing_lines(analysis: Analysis, start: RunStart, facts: RunFacts, run: RunDirectory) -> list[str]:
+    """What the terminal says at the end; the place of the report comes last."""
+    *lines, report = summary_lines(analysis, facts, str(run.report))
+    early = [f"Ended early, as it may: {start.stopped_early['reason']}"] if start.stopped_early else []
+    return [*lines, *early, report]
 
 
 def analyze_run(reference: str, *, reports: Path) -> str:
@@ -123,7 +130,7 @@ def report_run(reference: str, *, reports: Path) -> str:
     analysis = analysis_from_json(run.analysis.read_bytes())
     facts = _facts(start, _unfinished(run))
     _report(run, analysis, facts)
-    return "\n".join(summary_lines(analysis, facts, str(run.report)))
+    return "\n".join(closing_lines(analysis, start, facts, run))
 
 
 def _unfinished(run: RunDirectory) -> str:
@@ -259,7 +266,7 @@ def _arm_facts(arm: Mapping[str, Any]) -> ArmFacts:
 
 def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
     replay = start.settings.get("replay") or {}
-    shown = ("concurrency", "rpm", "tpm", "retries", "total_timeout_s", "stream", "budget_usd")
+    shown = ("concurrency", "rpm", "tpm", "retries", "total_timeout_s", "stream", "repeats", "budget_usd")
     settings = ", ".join(f"{name} {replay[name]}" for name in shown if replay.get(name) is not None)
     scorers = "; ".join(_scorer(table) for table in start.settings.get("scorers", ()))
     versions = ", ".join(f"{name} {number}" for name, number in start.versions.items())
@@ -269,6 +276,7 @@ def _method(start: RunStart) -> tuple[tuple[str, str], ...]:
         *_judge(start),
         ("Replay", settings),
         *_limits(start),
+        *_order(start),
         ("Seed", str(start.seed)),
         ("Versions", versions),
     )
@@ -296,6 +304,16 @@ def kinship_notes(judge: str, models: Mapping[str, str]) -> list[str]:
         for arm, families in shared.items()
         if families
     ]
+
+
+def _order(start: RunStart) -> tuple[tuple[str, str], ...]:
+    """How a run went that ends as soon as its verdict is certain."""
+    if start.sequential is None:
+        return ()
+    told = f"random under the seed, at most {start.sequential['planned']:,} records"
+    if start.stopped_early is not None:
+        told += f"; ended early: {start.stopped_early['reason']}"
+    return (("Order", told),)
 
 
 def _limits(start: RunStart) -> tuple[tuple[str, str], ...]:

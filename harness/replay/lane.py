@@ -86,7 +86,7 @@ class Lane:
             worker.cancel()
 
     async def _work(self) -> None:
-        while self._ledger.reason is None:
+        while not self._ledger.ending:
             self._idle += 1
             try:
                 job = await self._queue.get()
@@ -96,11 +96,15 @@ class Lane:
                 self._queue.put_nowait(None)  # for the next worker
                 return
             await self._call(job)
-            if job.then is not None and self._ledger.reason is None:
+            if job.then is not None and not self._ledger.ending:
                 await self._call(job.then)
 
     async def _call(self, job: Job) -> None:
-        """Attempt until there is an outcome, and record it; nothing is recorded where the run stops first."""
+        """Attempt until there is an outcome, and record it; nothing is recorded where the run stops first.
+
+        Nor is a failure that would have been tried again, had the run not come to its end: it would count
+        against the arm.
+        """
         waits = _Waits()
         while (outcome := await self._attempt(job, waits)) is not None:
             wait_s = None
@@ -108,6 +112,8 @@ class Lane:
                 wait_s = self._retry.wait_s(outcome.cause, waits.attempt, self._random)
             if wait_s is None:
                 self._ledger.record(_observation(job, outcome, waits), job)
+                return
+            if self._ledger.end is not None:
                 return
             waits.attempt += 1
             began = self._clock.monotonic()

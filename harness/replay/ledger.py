@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Mapping
 
 from harness.domain.observation import Arm, Observation
+from harness.domain.record import Record
 from harness.errors import HarnessError, Interrupted, RunStopped, StoreError
 from harness.replay.charge import Charges
 from harness.replay.plan import ArmPlan, Job
-from harness.replay.progress import Progress, ShowProgress, Tally
+from harness.replay.progress import Progress, Tally
 from harness.replay.settings import ReplaySettings
 from harness.replay.stop import StopRule
 from harness.replay.throttle.clock import Clock
+from harness.replay.watch import Onlookers, RunEnd
 from harness.store.journal import Journal, JournalIndex
 
 _SHOW_EVERY_S = 0.1
@@ -21,7 +23,8 @@ class Ledger:
 
     Attributes:
         over: Set once the run must stop, or nothing is left to do.
-        reason: Why, None while it may go on.
+        reason: Why it is broken off, None while it is not.
+        end: Why it has come to its end before the last record, None while it has not.
         grace_s: How long to wait for the calls in flight then; None for as long as they take.
         records: Records read so far.
     """
@@ -31,11 +34,12 @@ class Ledger:
         journal: Journal,
         plans: Mapping[Arm, ArmPlan],
         settings: ReplaySettings,
-        show: ShowProgress,
+        onlookers: Onlookers,
         clock: Clock,
     ) -> None:
         self.over = asyncio.Event()
         self.reason: HarnessError | None = None
+        self.end: RunEnd | None = None
         self.grace_s: float | None = None
         self.interrupt_grace_s = settings.interrupt_grace_s
         self.records = 0
@@ -47,7 +51,8 @@ class Ledger:
         self._tallies = {arm: Tally() for arm in plans}
         self._charges = {arm: Charges(plan) for arm, plan in plans.items()}
         self._rule = StopRule(settings, {arm: plan.name for arm, plan in plans.items()})
-        self._show = show
+        self._show = onlookers.show
+        self._watch = onlookers.watch
         self._clock = clock
         self._started_at = self._shown_at = clock.monotonic()
 
@@ -60,6 +65,26 @@ class Ledger:
             if arm in self._plans and self._plans[arm].priced:
                 self._rule.paid_earlier(arm, self._plans[arm].cost_of(observation))
 
+    @property
+    def ending(self) -> bool:
+        """Whether no call may be begun any more."""
+        return self.reason is not None or self.end is not None
+
+    @property
+    def watched(self) -> bool:
+        """Whether someone looks at the answers."""
+        return self._watch is not None
+
+    def plan(self, record: Record) -> None:
+        """The record comes next."""
+        if self._watch is not None:
+            self._finish(self._watch.planned(record))
+
+    def look_at(self, observation: Observation) -> None:
+        """A call has ended, now or earlier."""
+        if self._watch is not None:
+            self._finish(self._watch.ended(observation))
+
     def reuse(self, arm: Arm) -> None:
         """Count a call that this run had settled before."""
         self._tallies[arm].reused += 1
@@ -70,10 +95,11 @@ class Ledger:
         tally.reused += 1
         tally.shared += 1
         self._append(observation, shared=True)
+        self.look_at(observation)
 
     def may_send(self, arm: Arm) -> bool:
         """Whether an attempt may be sent now; it then counts as in flight until `ended`."""
-        if self.reason is not None:
+        if self.ending:
             return False
         reason = self._rule.starting(arm)
         if reason is not None:
@@ -96,8 +122,9 @@ class Ledger:
         reason = self._rule.finished(
             observation, self._charge(observation, job), before=job.failed_before if job else None
         )
-        if reason is not None:
+        if reason is not None and self.end is None:
             self.stop(reason, grace_s=self.interrupt_grace_s)
+        self.look_at(observation)
         now = self._clock.monotonic()
         if now - self._shown_at >= _SHOW_EVERY_S:
             self._shown_at = now
@@ -119,6 +146,12 @@ class Ledger:
         if self.reason is None:
             self.reason = reason
             self.grace_s = grace_s
+            self.over.set()
+
+    def _finish(self, end: RunEnd | None) -> None:
+        """Let the run come to its end; what is in flight is waited for, since it is being paid for."""
+        if end is not None and not self.ending:
+            self.end = end
             self.over.set()
 
     def interrupt(self) -> None:

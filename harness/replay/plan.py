@@ -150,7 +150,7 @@ def observe(plan: ArmPlan, record: Record, done: JournalIndex) -> tuple[Observat
         RunDamaged: The journal has a broken line.
     """
     if plan.provider is None:
-        return (_recorded(plan.arm, record),)
+        return (recorded(plan.arm, record),)
     prepared = _prepare(plan, record)
     if isinstance(prepared, CallError):
         key = _key(plan.arm, record, _fingerprint_of_unprepared(plan, record), 0)
@@ -163,7 +163,8 @@ def observe(plan: ArmPlan, record: Record, done: JournalIndex) -> tuple[Observat
     return (first,) if again is None else (first, again)
 
 
-def _recorded(arm: Arm, record: Record) -> Observation:
+def recorded(arm: Arm, record: Record) -> Observation:
+    """What production answered to the record, as what happened on the arm's call."""
     key = _key(arm, record, "recorded", 0)
     if record.recorded is None:
         missing = CallError(kind="not_recorded", message="the record has no answer from production")

@@ -12,24 +12,28 @@ from harness.errors import HarnessError
 from harness.providers.base import Provider
 from harness.replay.lane import Lane
 from harness.replay.ledger import Ledger
-from harness.replay.plan import ArmPlan, Job, Shared, Unprepared, remaining
-from harness.replay.progress import Progress, ShowProgress
+from harness.replay.plan import ArmPlan, Job, Left, Shared, Unprepared, observe, remaining
+from harness.replay.progress import Progress
 from harness.replay.settings import ReplaySettings
 from harness.replay.throttle.clock import Clock, SystemClock
+from harness.replay.watch import Onlookers, RunEnd
 from harness.store.journal import Journal, JournalIndex
+
+NOBODY = Onlookers()
 
 _YIELD_EVERY = 256  # records that need no call are passed over without ever waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult:
-    """A replay that came to its end; the observations are in the journal."""
+    """A replay that came to its end; the observations are in the journal.
+
+    Attributes:
+        end: Why it needed no more calls, None where it made all of them.
+    """
 
     progress: Progress
-
-
-def show_nothing(progress: Progress) -> None:
-    """A display for those who need none."""
+    end: RunEnd | None = None
 
 
 async def replay(
@@ -37,7 +41,7 @@ async def replay(
     plans: Mapping[Arm, ArmPlan],
     journal: Journal,
     settings: ReplaySettings,
-    show: ShowProgress = show_nothing,
+    onlookers: Onlookers = NOBODY,
     clock: Clock | None = None,
 ) -> ReplayResult:
     """Make every call that remains; the journal says which.
@@ -50,7 +54,7 @@ async def replay(
         plans: The arms; one without a provider is passed over.
         journal: Opened; what it holds already is not called again.
         settings: Budget, error rate and grace of the run (limits per arm are in its plan).
-        show: Called with the progress at most ten times a second, and at the end.
+        onlookers: A display, and who may end the run before its last record.
         clock: The real one unless a test winds its own.
 
     Raises:
@@ -62,7 +66,7 @@ async def replay(
     called = {arm: plan for arm, plan in plans.items() if plan.provider is not None}
     done = JournalIndex.scan(journal.path)
     try:
-        ledger = Ledger(journal, called, settings, show, clock)
+        ledger = Ledger(journal, called, settings, onlookers, clock)
         ledger.read_earlier_spending(done)
         with _rare_collections():
             return await _Run(records, called, done, ledger, clock).run()
@@ -117,11 +121,14 @@ class _Run:
         self._ledger.conclude()
         if self._ledger.reason is not None:
             raise self._ledger.reason
-        return ReplayResult(progress=self._ledger.progress())
+        return ReplayResult(progress=self._ledger.progress(), end=self._ledger.end)
 
     async def _produce(self) -> None:
         try:
             for record in self._records:
+                self._ledger.plan(record)
+                if self._ledger.ending:
+                    return
                 await self._offer(record)
                 self._ledger.records += 1
                 if self._ledger.records % _YIELD_EVERY == 0:
@@ -134,20 +141,25 @@ class _Run:
 
     async def _offer(self, record: Record) -> None:
         for lane in self._lanes:
-            jobs: list[Job] = []
-            for left in remaining(lane.plan, record, self._done):
-                match left:
-                    case None:
-                        self._ledger.reuse(lane.plan.arm)
-                    case Shared():
-                        self._ledger.share(left.observation)
-                    case Unprepared():
-                        self._ledger.record(left.observation)
-                    case Job():
-                        jobs.append(left)
+            left = remaining(lane.plan, record, self._done)
+            if left[0] is None and self._ledger.watched:
+                self._ledger.look_at(observe(lane.plan, record, self._done)[0])
+            jobs = [call for call in left if isinstance(call, Job)]
+            for call in left:
+                self._settle(lane.plan.arm, call)
             if jobs:
                 await self._open()
                 await lane.submit(_in_turn(jobs))
+
+    def _settle(self, arm: Arm, left: Left) -> None:
+        """Keep the books of a call that need not be sent."""
+        match left:
+            case None:
+                self._ledger.reuse(arm)
+            case Shared():
+                self._ledger.share(left.observation)
+            case Unprepared():
+                self._ledger.record(left.observation)
 
     async def _open(self) -> None:
         """Connect every arm before the first call of any: a missing key must show before money is spent."""

@@ -39,6 +39,10 @@ class RunStart:
         seed: Seed of all randomness.
         versions: Name to version of the harness, Python and the libraries that matter.
         started_at: When, with its zone.
+        sequential: How records are called that are in random order (planned, clusters, largest_cluster);
+            None where they are called in the order of the dataset.
+        stopped_early: Where not all records of the dataset were called though the run came to its end:
+            reason, records, decided.
     """
 
     run_id: str
@@ -55,6 +59,8 @@ class RunStart:
     seed: int
     versions: Mapping[str, str]
     started_at: datetime
+    sequential: JsonObject | None = None
+    stopped_early: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +164,8 @@ def _start(held: "_Fields") -> RunStart:
         seed=held.take("seed", int),
         versions=held.take("versions", dict),
         started_at=held.time("started_at"),
+        sequential=held.take_known("sequential", dict),
+        stopped_early=held.take_known("stopped_early", dict),
     )
 
 
@@ -191,6 +199,10 @@ class _Fields:
     def has(self, name: str) -> bool:
         """Whether there is a value; manifests of earlier versions lack some."""
         return self._held.get(name) is not None
+
+    def take_known(self, name: str, kind: type[_T]) -> Any:
+        """The value, None where an earlier version did not write it."""
+        return self.take(name, kind, type(None)) if name in self._held else None
 
     def within(self, name: str) -> "_Fields":
         return _Fields(self._path, self.take(name, dict), f"{self._where}{name}.")

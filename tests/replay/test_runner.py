@@ -31,6 +31,7 @@ from harness.replay.progress import Progress
 from harness.replay.runner import ReplayResult, replay
 from harness.replay.settings import ReplaySettings
 from harness.replay.throttle.clock import HandClock
+from harness.replay.watch import Onlookers
 from harness.store.journal import Journal, JournalIndex
 
 
@@ -396,7 +397,7 @@ def test_a_bug_outside_of_any_plugin_is_not_hidden(tmp_path: Path) -> None:
 
     provider = Scripted(delay_s=0.02)
     with pytest.raises(ExceptionGroup) as caught:
-        play(tmp_path / "j", {Arm.CANDIDATE: arm_plan(provider)}, 5000, show=crash)
+        play(tmp_path / "j", {Arm.CANDIDATE: arm_plan(provider)}, 5000, onlookers=Onlookers(show=crash))
     assert isinstance(caught.value.exceptions[0], ZeroDivisionError)
 
 
@@ -411,7 +412,7 @@ def test_progress_is_shown_at_most_ten_times_a_second_and_at_the_end(tmp_path: P
             {Arm.CANDIDATE: arm_plan(provider, settings=settings)},
             journal,
             settings,
-            shown.append,
+            Onlookers(show=shown.append),
             clock,
         )
         asyncio.run(wound(clock, work, step_s=0.05))
