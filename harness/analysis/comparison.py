@@ -78,6 +78,7 @@ class Sequential:
     largest_cluster: int
 
 
+E_PROCESS = "e-process, valid at every look"
 _UNJUDGED = 2
 _BETS = {value: Bet(least=value, most=value) for value in (-1, 0, 1)} | {_UNJUDGED: UNJUDGED}
 
@@ -127,28 +128,35 @@ class ComparisonTally:
         self.second_keys.append(second)
         self.differences.append(difference)
 
-    def difference(self) -> Difference:
-        """The difference with its interval."""
-        clustered = self.settings.cluster is not None
-        level = self.settings.level
-        net = (
-            clustered_difference(self.clusters.sums(), level=level)
-            if clustered
-            else net_difference(self.gains, self.losses, self.n, level=level)
-        )
+    def findings(self) -> tuple[Difference, NonInferiority, Sequential]:
+        """Difference, test and sequential reading; in a run that could end early all three are the latter."""
+        sequential = self.sequential()
+        if self.settings.sequential:
+            return self._difference(sequential.interval), self._at_every_look(sequential), sequential
+        return self._difference(self._net()), self._noninferiority(), sequential
+
+    def _net(self) -> Estimate:
+        if self.settings.cluster is not None:
+            return clustered_difference(self.clusters.sums(), level=self.settings.level)
+        return net_difference(self.gains, self.losses, self.n, level=self.settings.level)
+
+    def _difference(self, net: Estimate) -> Difference:
+        independent = self.settings.cluster is None and not self.settings.sequential
         return Difference(
             net=net,
             gains=self.gains,
             losses=self.losses,
-            mcnemar_mid_p=None if clustered else mcnemar_mid_p(self.gains, self.losses),
-            clusters=len(self.clusters.sums()) if clustered else None,
-            score=bootstrap_difference(self.scores.sums(), seed=self.settings.seed, level=level)
-            if self.graded
-            else None,
+            mcnemar_mid_p=mcnemar_mid_p(self.gains, self.losses) if independent else None,
+            clusters=len(self.clusters.sums()) if self.settings.cluster is not None else None,
+            score=self._mean_score_difference(),
         )
 
-    def noninferiority(self) -> NonInferiority:
-        """The difference against the margin."""
+    def _mean_score_difference(self) -> Estimate | None:
+        if not self.graded or self.settings.sequential:
+            return None
+        return bootstrap_difference(self.scores.sums(), seed=self.settings.seed, level=self.settings.level)
+
+    def _noninferiority(self) -> NonInferiority:
         told = self.settings
         if told.cluster is not None:
             return noninferiority_clustered(
@@ -156,6 +164,24 @@ class ComparisonTally:
             )
         return noninferiority(
             self.gains, self.losses, self.n, margin=told.margin, alpha=told.alpha, power=told.power
+        )
+
+    def _at_every_look(self, sequential: Sequential) -> NonInferiority:
+        """The e-process as a test: one over the evidence is a p-value that holds at every look."""
+        return NonInferiority(
+            margin=self.settings.margin,
+            alpha=self.settings.alpha,
+            power=self.settings.power,
+            p_value=min(1.0, 1 / max(sequential.e_noninferior, 1e-300)),
+            p_inferior=min(1.0, 1 / max(sequential.e_inferior, 1e-300)),
+            conclusion=sequential.conclusion,
+            method=E_PROCESS,
+            n=self.n,
+            clusters=sequential.clusters if self.settings.cluster is not None else None,
+            assumed_difference=None,
+            assumed_variance=None,
+            more_records=None,
+            hopeless=False,
         )
 
     def sequential(self) -> Sequential:

@@ -170,6 +170,7 @@ class _Tally:
         right = _right_shares(tally.quadrants, level) if basis is Basis.EXPECTED else {}
         compared = basis is Basis.EXPECTED and tally.quadrants.total() > 0
         found = tally.where.slices()
+        difference, margin, sequential = tally.comparison.findings() if compared else (None, None, None)
         return Analysis(
             schema_version=ANALYSIS_SCHEMA_VERSION,
             settings=self._settings,
@@ -182,9 +183,9 @@ class _Tally:
             agreement={name: scorer.agreement(level=level) for name, scorer in self._scorers.items()},
             incumbent_right=right.get(Arm.INCUMBENT),
             candidate_right=right.get(Arm.CANDIDATE),
-            difference=tally.comparison.difference() if compared else None,
-            noninferiority=tally.comparison.noninferiority() if compared else None,
-            sequential=tally.comparison.sequential() if compared else None,
+            difference=difference,
+            noninferiority=margin,
+            sequential=sequential,
             noise=tally.reruns.summary(level=level),
             failures={kind.kind: kind for kind in tally.kinds.summary(level=level)},
             exposure=tally.exposure.summary(level=level),

@@ -202,6 +202,8 @@ def _analyze(
         level=1 - 2 * decision.alpha,
         seed=start.seed,
         cluster=decision.cluster,
+        largest_cluster=(start.sequential or {}).get("largest_cluster"),
+        sequential=start.sequential is not None,
         severity=config.severity,
     )
     judge = ready_judge(config) if settings.judges else None

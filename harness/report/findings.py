@@ -42,7 +42,9 @@ def margin_sentence(finding: NonInferiority | None, names: Names, unit: str) -> 
         return f"{names.candidate} is shown to lose less than the {margin} you allow (p {p})."
     if finding.conclusion is Conclusion.INFERIOR:
         return f"{names.candidate} is shown to lose more than the {margin} you allow."
-    if finding.hopeless or finding.more_records is None:
+    if finding.more_records is None and not finding.hopeless:
+        return f"Undecided at the {margin} you allow: the run ended before it was certain."
+    if finding.more_records is None:
         units = plural_of(unit)
         return f"Undecided at the {margin} you allow; at the loss seen, more {units} would not show it."
     more = amount(finding.more_records, f"more {unit}")

@@ -44,7 +44,7 @@ def shuffled(losses: int, gains: int, n: int) -> list[int]:
 
 
 def test_the_net_difference_is_tangos() -> None:
-    found = tally_of(shuffled(16, 6, 161)).difference()
+    found = tally_of(shuffled(16, 6, 161)).findings()[0]
     # Fagerland, Lydersen, Laake: [[59, 6], [16, 80]] has -.1240 to -.0054.
     assert (found.gains, found.losses) == (6, 16)
     assert found.net.low == pytest.approx(-0.1240, abs=5e-5)
@@ -56,11 +56,11 @@ def test_the_net_difference_is_tangos() -> None:
 
 def test_records_of_one_customer_are_not_independent() -> None:
     differences = shuffled(30, 0, 300)
-    alone = tally_of(differences).difference()
+    alone = tally_of(differences).findings()[0]
     settings = AnalysisSettings(cluster="customer")
     # Losses that sit in the same tenth of the customers: the interval must widen.
     bunched = [-1 if place % 50 < 5 else 0 for place in range(300)]
-    together = tally_of(bunched, settings, clusters=50).difference()
+    together = tally_of(bunched, settings, clusters=50).findings()[0]
     assert alone.net.value == together.net.value == -0.1
     assert together.clusters == 50
     assert together.mcnemar_mid_p is None
@@ -70,16 +70,16 @@ def test_records_of_one_customer_are_not_independent() -> None:
 
 
 def test_the_margin_decides() -> None:
-    assert tally_of(shuffled(5, 5, 2000)).noninferiority().conclusion is Conclusion.NON_INFERIOR
-    assert tally_of(shuffled(300, 5, 2000)).noninferiority().conclusion is Conclusion.INFERIOR
-    undecided = tally_of(shuffled(10, 10, 200)).noninferiority()
+    assert tally_of(shuffled(5, 5, 2000)).findings()[1].conclusion is Conclusion.NON_INFERIOR
+    assert tally_of(shuffled(300, 5, 2000)).findings()[1].conclusion is Conclusion.INFERIOR
+    undecided = tally_of(shuffled(10, 10, 200)).findings()[1]
     assert undecided.conclusion is Conclusion.UNDECIDED
     assert undecided.more_records is not None
     assert undecided.more_records > 200
 
 
 def test_the_sequential_reading_decides_early_where_the_matter_is_clear() -> None:
-    found = tally_of(shuffled(600, 10, 2000)).sequential()
+    found = tally_of(shuffled(600, 10, 2000)).findings()[2]
     assert found.conclusion is Conclusion.INFERIOR
     assert found.decided_at is not None
     assert found.decided_at < 400
@@ -91,7 +91,7 @@ def test_the_sequential_reading_decides_early_where_the_matter_is_clear() -> Non
 
 def test_the_sequential_reading_takes_the_seeds_order_whatever_order_pairs_come_in() -> None:
     differences = shuffled(60, 10, 400)
-    first = tally_of(differences).sequential()
+    first = tally_of(differences).findings()[2]
     tally = ComparisonTally(AnalysisSettings())
     again = tally_of(differences)
     for place in reversed(range(400)):
@@ -99,13 +99,13 @@ def test_the_sequential_reading_takes_the_seeds_order_whatever_order_pairs_come_
         tally.second_keys.append(again.second_keys[place])
         tally.differences.append(again.differences[place])
     tally.n, tally.gains, tally.losses = again.n, again.gains, again.losses
-    assert tally.sequential().e_inferior == first.e_inferior
-    assert tally_of(differences, AnalysisSettings(seed=8)).sequential().decided_at != first.decided_at
+    assert tally.findings()[2].e_inferior == first.e_inferior
+    assert tally_of(differences, AnalysisSettings(seed=8)).findings()[2].decided_at != first.decided_at
 
 
 def test_a_cluster_is_one_bet() -> None:
     settings = AnalysisSettings(cluster="customer")
-    found = tally_of(shuffled(60, 10, 400), settings, clusters=100).sequential()
+    found = tally_of(shuffled(60, 10, 400), settings, clusters=100).findings()[2]
     assert (found.records, found.clusters, found.largest_cluster) == (400, 100, 4)
 
 
@@ -124,8 +124,33 @@ def test_half_right_answers_have_a_mean_difference() -> None:
     outcome = judge(of, (scored,))
     assert isinstance(outcome, Outcome)
     tally.add(of, outcome, -0.5)
-    score = tally.difference().score
+    score = tally.findings()[0].score
     assert score is not None
     assert score.value == pytest.approx(-0.5 / 51)
     assert score.low is not None
     assert score.low < score.value
+
+
+def test_a_run_that_could_end_early_is_told_by_the_sequential_reading_alone() -> None:
+    settings = AnalysisSettings(sequential=True)
+    difference, margin, sequential = tally_of(shuffled(60, 10, 2000), settings).findings()
+    assert difference.net == sequential.interval
+    assert difference.mcnemar_mid_p is None
+    assert margin.conclusion is sequential.conclusion
+    fixed = tally_of(shuffled(60, 10, 2000)).findings()[0].net
+    assert difference.net.low is not None
+    assert fixed.low is not None
+    # Looking at every record has its price.
+    assert difference.net.low < fixed.low
+
+
+def test_a_pair_that_cannot_be_judged_counts_against_either_verdict() -> None:
+    clear = tally_of(shuffled(2, 2, 1000))
+    doubtful = tally_of(shuffled(2, 2, 1000))
+    for place in range(60):
+        doubtful.add_unjudged(pair(of=record(f"u{place}", expected="a")))
+    assert clear.findings()[2].conclusion is Conclusion.NON_INFERIOR
+    found = doubtful.findings()[2]
+    assert (found.unjudged, found.records) == (60, 1060)
+    assert found.e_noninferior < clear.findings()[2].e_noninferior
+    assert found.e_inferior >= clear.findings()[2].e_inferior

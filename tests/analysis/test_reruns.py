@@ -94,7 +94,7 @@ def test_fields_have_their_own_excess() -> None:
     found = noise_of("aabb", "aaaa", "aaab")
     (entry,) = found.fields
     assert (entry.path, entry.differs, entry.incumbent_differs, entry.candidate_differs) == ("total", 1, 0, 1)
-    # Per record (same with oneself − same across): (1 + 1)/2 − 0, 0, (1 + 0)/2 − 1/2.
+    # Per record (same with oneself - same across): (1 + 1)/2 - 0, 0, (1 + 0)/2 - 1/2.
     assert entry.excess.value == pytest.approx(1 / 3)
     assert entry.excess.n == 3
 
