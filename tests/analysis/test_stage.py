@@ -27,7 +27,7 @@ def test_counts_add_up() -> None:
     found = run(given.pairs, given.scored)
     assert found.basis is Basis.EXPECTED
     assert found.pairs == found.compared == 300
-    assert sum(entry.count for entry in found.quadrants) == 300
+    assert sum(entry.count for entry in found.quadrants.values()) == 300
     regressions = found.count(Quadrant.REGRESSION)
     assert regressions > 10
     assert sum(kind.primary_only_candidate for kind in found.kinds) == regressions
@@ -36,7 +36,7 @@ def test_counts_add_up() -> None:
     assert found.net_difference.value == (found.count(Quadrant.GAIN) - regressions) / 300
     assert found.incumbent_right is not None
     assert found.incumbent_right.value == (found.count(Quadrant.BOTH_RIGHT) + regressions) / 300
-    for table in found.slices:
+    for table in found.tags:
         assert sum(row.n for row in table.rows) == 300
         assert sum(row.losses for row in table.rows) == regressions
     assert [entry.name for entry in found.harmless] == ["format_only"]
@@ -68,7 +68,7 @@ def test_long_invoice_is_told_in_one_sentence() -> None:
 
 def test_numeric_tags_with_many_values_are_binned() -> None:
     given = invoices(300)
-    lines = next(table for table in run(given.pairs, given.scored).slices if table.tag == "lines")
+    lines = next(table for table in run(given.pairs, given.scored).tags if table.tag == "lines")
     assert lines.binned
     assert 3 <= len(lines.rows) <= 6
     assert lines.rows[-1].value.endswith("to 60")
@@ -80,7 +80,7 @@ def test_many_other_values_are_joined_and_missing_tags_are_named() -> None:
         for place in range(30)
     ]
     found = run(pairs, [scored(one) for one in pairs], AnalysisSettings(slices=("vendor",)))
-    rows = found.slices[0].rows
+    rows = found.tags[0].rows
     assert len(rows) == 12
     assert {"(no tag)", "(other values)"} <= {row.value for row in rows}
 
