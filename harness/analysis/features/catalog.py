@@ -65,7 +65,6 @@ _DATE_FORMATS = (
     ("dots", "dates with dots"),
     ("slashes", "dates with slashes"),
     ("dashes", "dates with dashes"),
-    ("month name", "dates with the month's name"),
 )
 _TABLES = (
     ("pipes", "a table drawn with |"),

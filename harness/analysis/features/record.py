@@ -1,10 +1,10 @@
 """The features of a record: its text, its request, its time and its tags."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from harness.analysis.features.text import Value, text_features
-from harness.domain.chat import ChatRequest, Message
+from harness.domain.chat import ChatRequest
 from harness.domain.record import Record
 
 TAG = "tag:"
@@ -28,8 +28,10 @@ def features_of(record: Record) -> Mapping[str, Value]:
         By name: text for a category, a number for a quantity, None where the record has no such thing.
     """
     messages = record.request.messages
-    features: dict[str, Value] = text_features(_conversation(messages))
-    features["instructions"] = float(sum(len(message.text) for message in messages if _instructs(message)))
+    said = [message.text for message in messages if message.role not in _INSTRUCTING]
+    instructions = [message.text for message in messages if message.role in _INSTRUCTING]
+    features = text_features(said[0] if len(said) == 1 else "\n".join(said))
+    features["instructions"] = float(sum(map(len, instructions)))
     features["messages"] = float(len(messages))
     features.update(_request(record.request))
     timing = record.recorded_timing
@@ -38,15 +40,6 @@ def features_of(record: Record) -> Mapping[str, Value]:
     for name, value in record.tags.items():
         features.update(_tag(str(name)[:_LONGEST_VALUE], str(value)[:_LONGEST_VALUE]))
     return features
-
-
-def _instructs(message: Message) -> bool:
-    return message.role in _INSTRUCTING
-
-
-def _conversation(messages: Sequence[Message]) -> str:
-    said = [message.text for message in messages if not _instructs(message)]
-    return said[0] if len(said) == 1 else "\n".join(said)
 
 
 def _request(request: ChatRequest) -> dict[str, Value]:
@@ -59,28 +52,28 @@ def _request(request: ChatRequest) -> dict[str, Value]:
 
 
 def _images(messages: object) -> int:
-    if not isinstance(messages, list | tuple):
-        return 0
-    contents = [message.get("content") for message in messages if isinstance(message, Mapping)]
-    return sum(
-        isinstance(part, Mapping) and "image" in str(part.get("type"))
-        for content in contents
-        if isinstance(content, list)
-        for part in content
-    )
+    count = 0
+    for message in messages if isinstance(messages, list | tuple) else ():
+        content = message.get("content") if isinstance(message, Mapping) else None
+        if isinstance(content, list):
+            count += sum(isinstance(part, Mapping) and "image" in str(part.get("type")) for part in content)
+    return count
 
 
 def _answer_fields(response_format: object) -> int:
     """Named fields of the answer's JSON schema at any depth, as far as 500 nodes of it."""
-    waiting: list[object] = [response_format]
+    named = response_format.get("json_schema") if isinstance(response_format, Mapping) else None
+    waiting: list[object] = [named.get("schema") if isinstance(named, Mapping) else None]
     fields = 0
     for node in waiting:
-        if isinstance(node, Mapping):
-            properties = node.get("properties")
-            fields += len(properties) if isinstance(properties, Mapping) else 0
-            waiting.extend(value for value in node.values() if isinstance(value, dict | list))
-        elif isinstance(node, list):
-            waiting.extend(value for value in node if isinstance(value, dict | list))
+        if not isinstance(node, dict):
+            continue
+        properties, items = node.get("properties"), node.get("items")
+        if isinstance(properties, dict):
+            fields += len(properties)
+            waiting.extend(properties.values())
+        if items:
+            waiting.append(items)
         del waiting[_MOST_NODES:]
     return fields
 

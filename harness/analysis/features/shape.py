@@ -6,11 +6,11 @@ No regular expression walks over foreign text here, so that a hostile one costs 
 
 from dataclasses import dataclass
 
-_LONE_WORDS = b"aeiouyAEIOUY"
+_LONE_LETTERS = frozenset(b"bcdfghjklmnpqrstvwz")
 
 
 def _classes() -> bytes:
-    """Digits as 0, ASCII letters as a, controls and signs that misreading makes as ^, other bytes as h."""
+    """Digits as 0, ASCII letters as a, controls and signs that misreading makes as ^."""
     table = bytearray(range(256))
     for byte in range(256):
         if 48 <= byte <= 57:
@@ -21,15 +21,16 @@ def _classes() -> bytes:
             table[byte] = ord("\n")
         elif (byte < 32 and byte != ord("\t")) or byte in b"~^`\x7f":
             table[byte] = ord("^")
-        elif byte > 127 or byte == ord("$"):
-            table[byte] = ord("h")
     return bytes(table)
 
 
 def _lone() -> bytes:
-    """Letters that are no word alone as a, blanks and line ends as a blank, all else as x."""
-    letters = {byte for byte in range(128) if bytes([byte]).isalpha()} - set(_LONE_WORDS)
-    return bytes(97 if byte in letters else 32 if byte in b" \n\r\t" else 120 for byte in range(256))
+    """Small letters that are no word alone as a, blanks and line ends as a blank, all else as x.
+
+    Capitals alone are tax codes and initials, and x stands between quantity and price.
+    """
+    blanks = b" \n\r\t"
+    return bytes(97 if byte in _LONE_LETTERS else 32 if byte in blanks else 120 for byte in range(256))
 
 
 def _only_digits() -> bytes:
@@ -37,14 +38,14 @@ def _only_digits() -> bytes:
 
 
 _CLASSES, _LONE, _DIGITS = _classes(), _lone(), _only_digits()
+_NO_FIGURES = bytes(byte for byte in range(256) if byte > 127 or bytes([byte]).isalpha() or byte in b"$'")
 _DATES = (
     ("dots", b"0.0", (b"00.00.0000", b"0.0.0000")),
     ("slashes", b"/", (b"00/00/0000", b"0000/00/00", b"00/00/00", b"0/00/0000", b"00/0/0000", b"0/0/0000")),
     ("dashes", b"0-0", (b"0000-00-00", b"00-00-0000", b"00-00-00")),
-    ("month name", b"0-a", (b"00-aaa-0000", b"00-aaa-00")),
 )
 _NOT_AMOUNT_OR_LINE = bytes(set(range(256)) - set(b"A\n"))
-_LETTERS_IN_FIGURES = (b"a0a", b"a.00")
+_ODD = (b"a0a", b"0a.00", b" a a ")
 _BROKEN_TEXT = ("\ufffd".encode(), b"\xc3\x83")  # the replacement character; UTF-8 read as Latin-1
 
 
@@ -57,9 +58,10 @@ class Shape:
         commas, points: Amounts with two decimals after a comma or a point.
         item_lines: Lines with two or more amounts.
         negatives: Amounts with a minus sign before or behind them, or in brackets.
-        dates: Dates, by how they are written: dots, slashes, dashes, month name.
-        odd_words: Words that look misread: a digit inside letters, a lone letter, a control or
-            replacement character, a letter inside an amount.
+        dates: Dates, by how they are written: dots, slashes, dashes.
+        odd_words: Words that look misread: a digit inside letters, a lone consonant, letters parted by
+            blanks, a letter in an amount, control or replacement characters. Neighbours that share a
+            blank may count as one.
     """
 
     numbers: int
@@ -73,8 +75,8 @@ class Shape:
 
 def shape_of(data: bytes) -> Shape:
     """The shape of a text in UTF-8; time grows linearly with its length."""
-    shape = data.translate(_CLASSES, b"'")
-    dates, undated = _dates(shape)
+    # Figures are looked at without the words between them, which makes them half as long.
+    dates, undated = _dates(data.translate(_CLASSES, _NO_FIGURES))
     commas, points, marked = _amounts(undated)
     return Shape(
         numbers=len(data.translate(_DIGITS, b".,'").split()),
@@ -83,7 +85,7 @@ def shape_of(data: bytes) -> Shape:
         item_lines=_lines_with_two(marked) if commas + points > 1 else 0,
         negatives=_negatives(marked) if commas + points else 0,
         dates=dates,
-        odd_words=_odd_words(data, shape),
+        odd_words=_odd_words(data),
     )
 
 
@@ -118,14 +120,15 @@ def _lines_with_two(marked: bytes) -> int:
 
 
 def _negatives(marked: bytes) -> int:
-    """Further digits and currency signs are dropped first: what then stands before `A` is its sign."""
-    bare = marked.translate(None, b"0h")
+    """Further digits are dropped first: what then stands before `A` is its sign."""
+    bare = marked.translate(None, b"0")
     before, behind = bare.count(b"-A"), bare.count(b"A-")
     ranges = 2 * bare.count(b"A-A") if before and behind else 0
     return before + behind + bare.count(b"(A)") - ranges
 
 
-def _odd_words(data: bytes, shape: bytes) -> int:
-    odd = sum([shape.count(pattern) for pattern in _LETTERS_IN_FIGURES])
+def _odd_words(data: bytes) -> int:
+    shape = data.translate(_CLASSES)
+    odd = sum([shape.count(pattern) for pattern in _ODD])
     odd += shape.count(b"^") + data.translate(_LONE).count(b" a ")
     return odd + sum([data.count(pattern) for pattern in _BROKEN_TEXT if pattern[:1] in data])

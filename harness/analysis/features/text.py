@@ -21,9 +21,9 @@ _LETTERS = bytes(byte if byte > 127 or bytes([byte]).isalpha() else 32 for byte 
 _UPPER = bytes(range(65, 91))
 _LOWER = bytes(range(97, 123))
 _DIGITS = bytes(range(48, 58))
-_ASCII = bytes(range(128))
+# ASCII, bytes within a character, and first bytes of accented Latin letters, signs and emoji.
+_NO_LEAD = bytes(byte for byte in range(256) if byte < 0xCE or byte in b"\xe2\xef" or byte > 0xED)
 _LEADS = {
-    "Latin": bytes(range(0xC3, 0xCA)),
     "Greek": b"\xce\xcf",
     "Cyrillic": bytes(range(0xD0, 0xD4)),
     "Hebrew": b"\xd6\xd7",
@@ -55,7 +55,7 @@ def text_features(text: str) -> dict[str, Value]:
         "longest_line": float(max(map(len, start.split("\n")))),
         "pages": float(text.count("\f") + 1),
         "language": language_of(start) or None,
-        "script": _script(data, upper + lower, len(start)),
+        "script": _script(data, upper + lower),
         "numbers": float(shape.numbers),
         "amounts": float(shape.commas + shape.points),
         "item_lines": float(shape.item_lines),
@@ -83,18 +83,18 @@ def _most(counts: Mapping[str, int]) -> str | None:
     return name if name and counts[name] else None
 
 
-def _script(data: bytes, ascii_letters: int, characters: int) -> str | None:
+def _script(data: bytes, latin: int) -> str | None:
     """The script most letters are of; told by the first byte of each character in UTF-8."""
-    counts = {"Latin": ascii_letters}
-    if len(data) > characters:
-        others = data.translate(None, _ASCII)
-        for name, leads in _LEADS.items():
-            counts[name] = counts.get(name, 0) + _count(others, leads)
-        kana = sum(others.count(pair) for pair in _KANA)
-        counts["Thai"] = sum(others.count(pair) for pair in _THAI)
-        counts["Indic"] -= counts["Thai"]
-        if kana > counts["Chinese"] // 10:
-            counts["Japanese"] = counts.pop("Chinese") + kana
+    leads = data.translate(None, _NO_LEAD)
+    if not leads:
+        return "Latin" if latin else None
+    counts = {name: _count(leads, first) for name, first in _LEADS.items()}
+    counts["Latin"] = latin
+    kana = sum(data.count(pair) for pair in _KANA)
+    counts["Thai"] = sum(data.count(pair) for pair in _THAI)
+    counts["Indic"] -= counts["Thai"]
+    if kana > counts["Chinese"] // 10:
+        counts["Japanese"] = counts.pop("Chinese") + kana
     return _most(counts)
 
 

@@ -1,0 +1,105 @@
+"""A confirmed slice in numbers and in one sentence."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from harness.analysis.failure.slice_result import PairedOutcomes, Slice, SliceSettings
+from harness.analysis.failure.slice_search import Rows
+from harness.analysis.features.predicate import Predicate
+from harness.analysis.stats.intervals import share
+from harness.analysis.stats.paired import net_difference
+from harness.domain.estimate import Estimate
+from harness.domain.failure import kind_of
+
+_EXAMPLES = 5
+
+
+class SliceDescription:
+    """Describes the slices of a run.
+
+    Args:
+        outcomes: What came of the compared records.
+        held_back: Which of them test.
+        settings: Level, margin and wording.
+    """
+
+    def __init__(self, outcomes: PairedOutcomes, held_back: Rows, settings: SliceSettings) -> None:
+        self._outcomes = outcomes
+        self._held_back = held_back
+        self._settings = settings
+        self._kinds = np.asarray(outcomes.kinds, dtype=object)
+
+    def describe(
+        self, predicates: tuple[Predicate, ...], inside: Rows, *, p: float, adjusted_p: float
+    ) -> Slice:
+        """The slice that these predicates make of the rows inside."""
+        outcomes, worse = self._outcomes, np.asarray(self._outcomes.regressions)
+        test, gains = inside & self._held_back, inside & outcomes.gains
+        found = np.flatnonzero(inside & worse)
+        kind = _main_kind(self._kinds[found])
+        of_kind = worse & (self._kinds == kind) if kind else np.zeros_like(inside)
+        test_n, losses, test_gains = (int(rows.sum()) for rows in (test, test & worse, test & gains))
+        difference = net_difference(test_gains, losses, test_n, level=self._settings.level)
+        rate, elsewhere = self._share(worse, inside), self._share(worse, ~inside)
+        first = found[np.argsort(~of_kind[found], kind="stable")][:_EXAMPLES]
+        count = int((test & of_kind).sum())
+        return Slice(
+            rule=", ".join(condition.text for condition in predicates),
+            predicates=predicates,
+            n=int(inside.sum()),
+            regressions=len(found),
+            gains=int(gains.sum()),
+            share_of_regressions=len(found) / int(worse.sum()),
+            test_n=test_n,
+            test_regressions=losses,
+            test_gains=test_gains,
+            difference=difference,
+            beyond_margin=difference.high is not None and difference.high < -self._settings.margin,
+            rate=rate,
+            elsewhere=elsewhere,
+            lift=rate.value / elsewhere.value if rate.value and elsewhere.value else None,
+            p=p,
+            adjusted_p=adjusted_p,
+            main_kind=kind,
+            main_kind_count=count,
+            main_kind_elsewhere=self._share(of_kind, ~inside),
+            examples=tuple(outcomes.ids[row] for row in first),
+            text=_sentence(predicates, rate, losses, elsewhere, self._settings.verb)
+            + _but(test_gains)
+            + _mostly(kind, count),
+        )
+
+    def _share(self, of: Rows, within: Rows) -> Estimate:
+        """The share among held-back rows."""
+        rows = within & self._held_back
+        return share(int((rows & of).sum()), int(rows.sum()), level=self._settings.level)
+
+
+def _main_kind(kinds: Iterable[str]) -> str:
+    counts = Counter(kind for kind in kinds if kind)
+    return min(counts, key=lambda kind: (-counts[kind], kind), default="")
+
+
+def _sentence(
+    predicates: tuple[Predicate, ...], rate: Estimate, losses: int, elsewhere: Estimate, verb: str
+) -> str:
+    rule = ", ".join(condition.text for condition in predicates)
+    where = f"{losses} of {rate.n} held-back records ({_percent(rate.value)})"
+    return f"{rule}: {verb} on {where}, elsewhere {_percent(elsewhere.value)}"
+
+
+def _but(gains: int) -> str:
+    return f"; better on {gains}" if gains else ""
+
+
+def _mostly(kind: str, count: int) -> str:
+    return f'; mostly "{kind_of(kind).title}" ({count})' if kind and count else ""
+
+
+def _percent(value: float | None) -> str:
+    """Whole percents, and one decimal below one percent."""
+    if value is None:
+        return "nothing"
+    return f"{100 * value:.1f} %" if 0 < value < 0.01 else f"{100 * value:.0f} %"
