@@ -11,6 +11,11 @@ def without_indexes(path: str) -> str:
     return _INDEX.sub("", path)
 
 
+def with_any_index(path: str) -> str:
+    """The path with list positions left open: `line_items[3].amount` becomes `line_items[].amount`."""
+    return _INDEX.sub("[]", path)
+
+
 def path_pattern(pattern: str) -> re.Pattern[str]:
     """A pattern of dataset.toml as one that `fullmatch` takes; it knows no list positions.
 

@@ -20,6 +20,7 @@ HOMES = {
     "pyarrow": {"harness/store/*"},
     "pandas": {"harness/store/notebook.py", "harness/analysis/*"},
     "sklearn": {"harness/analysis/*"},
+    "threadpoolctl": {"harness/analysis/*"},
     "py3langid": {"harness/language.py"},
     "scipy": {"harness/analysis/*", "harness/scorers/json_lines.py"},
     "rapidfuzz": {"harness/scorers/*"},

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.domain.paths import path_pattern, without_indexes
+from harness.domain.paths import path_pattern, with_any_index, without_indexes
 
 
 @pytest.mark.parametrize(
@@ -9,6 +9,10 @@ from harness.domain.paths import path_pattern, without_indexes
 )
 def test_list_positions_are_left_out(path: str, expected: str) -> None:
     assert without_indexes(path) == expected
+
+
+def test_list_positions_are_left_open() -> None:
+    assert with_any_index("a[3].b[0]") == "a[].b[]"
 
 
 @pytest.mark.parametrize(

@@ -118,8 +118,8 @@ def test_a_schema_violation_that_takes_a_findings_place_keeps_its_amount(
     schema_context: ScoringContext,
 ) -> None:
     scorer = JsonFields(types={"total": "money"})
-    answers = (Answer(text=json.dumps({"kind": "invoice", "total": total})) for total in (10.25, 4.5))
-    (finding,) = scorer.score(*answers, schema_context).findings
+    one, other = (Answer(text=json.dumps({"kind": "invoice", "total": total})) for total in (10.25, 4.5))
+    (finding,) = scorer.score(one, other, schema_context).findings
     assert (finding.kind, finding.amount) == ("schema_violation", 5.75)
 
 

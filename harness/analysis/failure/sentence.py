@@ -1,5 +1,6 @@
 """What a mistake does, as the rest of a sentence that begins with the model's name."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from harness.domain.failure import is_failure, kind_of, primary
 from harness.domain.score import Finding
 
 _VALUE_LIMIT = 60
+_TEXT_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,9 @@ _WHOLE = {
     "repairable_json": "wrote JSON with a mistake that no strict parser accepts",
     "prose_around_json": "wrote text around the JSON",
     "schema_violation": "broke the JSON schema",
+    "repairable_json": "answered with broken JSON that a repair tool can mend",
+    "over_long": "wrote far more than was asked for",
+    "inconsistent": "gave another answer when asked again",
 }
 _LINES = {
     "line_missing": "left out",
@@ -52,6 +57,8 @@ _VALUES = {
     "wrong_currency": "took the wrong currency",
     "date_order": "swapped day and month",
 }
+_NOUNS = (("field_", "field"), ("reference", "reference"), ("label_", "label"), ("tool_call", "call"))
+_CLAUSE_NUMBER = re.compile(r"§?\s*\d")
 
 
 def sentence(findings: Sequence[Finding], expected_lines: int | None = None) -> tuple[Phrase, ...]:
@@ -93,28 +100,129 @@ def _lines(findings: Iterable[Finding], expected_lines: int | None) -> tuple[Phr
 
 
 def _value(finding: Finding) -> tuple[Phrase, ...]:
-    where = (_ours(" in "), _theirs(finding.path)) if finding.path else ()
+    if finding.kind in _TOLD:
+        return _TOLD[finding.kind](finding)
     reading = _VALUES.get(finding.kind)
     if finding.expected is not None and finding.actual is not None:
         verb = "chose " if finding.kind == "wrong_label" else "wrote "
-        begin = (_ours(reading), *where, _ours(": ")) if reading else (_ours(verb),)
-        end = () if reading else where
-        return (*begin, _theirs(finding.actual), _ours(" instead of "), _theirs(finding.expected), *end)
-    if finding.kind == "no_finding":
-        return (_ours("is wrong; the scorer gives no finding"),)
-    told: dict[str, Callable[[], tuple[Phrase, ...]]] = {
-        "field_missing": lambda: (_ours("left out "), _theirs(finding.path or "a field")),
-        "field_invented": lambda: (_ours("made up "), _theirs(finding.path or "a field")),
-    }
-    if finding.kind in told:
-        return told[finding.kind]()
-    return (_ours(reading or f"is wrong ({kind_of(finding.kind).title.lower()})"), *where)
+        begin = (_ours(reading), *_where(finding), _ours(": ")) if reading else (_ours(verb),)
+        return (*begin, *_instead(finding), *(() if reading else _where(finding)))
+    return (_ours(reading or f"is wrong ({kind_of(finding.kind).title.lower()})"), *_where(finding))
+
+
+def _where(finding: Finding) -> tuple[Phrase, ...]:
+    return (_ours(" in "), _theirs(finding.path)) if finding.path else ()
+
+
+def _instead(finding: Finding) -> tuple[Phrase, ...]:
+    return (_theirs(finding.actual or ""), _ours(" instead of "), _theirs(finding.expected or ""))
+
+
+def _clause(identifier: str | None) -> tuple[Phrase, ...]:
+    """A cited place: "clause 7.3", but "Article 5" as it stands."""
+    if not identifier:
+        return (_ours("a clause"),)
+    return (*((_ours("clause "),) if _CLAUSE_NUMBER.match(identifier) else ()), _theirs(identifier))
+
+
+def _hallucinated(finding: Finding) -> tuple[Phrase, ...]:
+    return (_ours("cited "), *_clause(finding.actual), _ours(", which does not exist"))
+
+
+def _misattributed(finding: Finding) -> tuple[Phrase, ...]:
+    stands = (_ours(", but it stands in "), *_clause(finding.expected)) if finding.expected else ()
+    return (_ours("quoted "), *_clause(finding.actual), *(stands or (_ours(" with words from elsewhere"),)))
+
+
+def _misquoted(finding: Finding) -> tuple[Phrase, ...]:
+    of = _clause(finding.path) if _CLAUSE_NUMBER.match(finding.path) else (_ours("the source"),)
+    said = (_ours("quoted "), *of, _ours(" with another wording"))
+    if finding.expected is None or finding.actual is None:
+        return said
+    before, after = changed_words(finding.expected, finding.actual)
+    if not before or not after:
+        did, words = ("left out ", before) if before else ("added ", after)
+        return (*said, _ours(f': {did}"'), _theirs(words), _ours('"'))
+    return (*said, _ours(': "'), _theirs(before), _ours('" became "'), _theirs(after), _ours('"'))
+
+
+def changed_words(expected: str, actual: str) -> tuple[str, str]:
+    """The words from the first difference of two texts to the last, on each side.
+
+    Where both sides have some, the next word stands with them: "30 days" says more than "30".
+    """
+    first, second = expected[:_TEXT_LIMIT].split(), actual[:_TEXT_LIMIT].split()
+    start = 0
+    while start < min(len(first), len(second)) and first[start] == second[start]:
+        start += 1
+    end = 0
+    while end < min(len(first), len(second)) - start and first[-1 - end] == second[-1 - end]:
+        end += 1
+    if end and start + end < min(len(first), len(second)):
+        end -= 1
+    return " ".join(first[start : len(first) - end]), " ".join(second[start : len(second) - end])
+
+
+def _arithmetic(finding: Finding) -> tuple[Phrase, ...]:
+    begin = (_ours("has amounts that do not add up"), *_where(finding))
+    if finding.expected is not None and finding.actual is not None:
+        return (*begin, _ours(": "), *_instead(finding))
+    return (*begin, _ours(": "), _theirs(finding.note)) if finding.note else begin
+
+
+def _drifted(finding: Finding) -> tuple[Phrase, ...]:
+    if finding.expected is None or finding.actual is None:
+        return (_ours("answered in another language"), *_where(finding))
+    return (_ours("answered in another language"), *_where(finding), _ours(": "), *_instead(finding))
+
+
+def _called(finding: Finding) -> tuple[Phrase, ...]:
+    if finding.expected is None and finding.actual is None:
+        return (_ours("made a wrong tool call"), *_where(finding))
+    if finding.actual is None:
+        return (_ours("left "), _theirs(finding.expected or ""), _ours(" out of its tool calls"))
+    if finding.expected is None:
+        return (_ours("put "), _theirs(finding.actual), _ours(" into its tool calls, where none belongs"))
+    return (_ours("made a wrong tool call"), *_where(finding), _ours(": "), *_instead(finding))
+
+
+def _judged(finding: Finding) -> tuple[Phrase, ...]:
+    begin = _ours("gave the worse answer, says the judge")
+    return (begin, _ours(": "), _theirs(finding.note)) if finding.note else (begin,)
+
+
+_TOLD: dict[str, Callable[[Finding], tuple[Phrase, ...]]] = {
+    "no_finding": lambda finding: (_ours("is wrong; the scorer gives no finding"),),
+    "field_missing": lambda finding: (_ours("left out "), _theirs(finding.path or "a field")),
+    "field_invented": lambda finding: (_ours("made up "), _theirs(finding.path or "a field")),
+    "label_missing": lambda finding: (
+        _ours("left out the label "),
+        _theirs(finding.expected or finding.path),
+    ),
+    "label_surplus": lambda finding: (
+        _ours("added the label "),
+        _theirs(finding.actual or finding.path),
+    ),
+    "reference_missing": lambda finding: (_ours("did not cite "), *_clause(finding.expected)),
+    "reference_surplus": lambda finding: (
+        _ours("cited "),
+        *_clause(finding.actual),
+        _ours(", which does not apply"),
+    ),
+    "hallucinated_reference": _hallucinated,
+    "misattributed_reference": _misattributed,
+    "misquoted_reference": _misquoted,
+    "arithmetic": _arithmetic,
+    "language_drift": _drifted,
+    "wrong_tool_call": _called,
+    "judged_worse": _judged,
+}
 
 
 def _more(count: int, kind: str) -> tuple[Phrase, ...]:
     if count < 1:
         return ()
-    noun = "field" if kind.startswith("field_") else "value"
+    noun = next((noun for word, noun in _NOUNS if word in kind), "value")
     return (_ours(f", and {count} more {noun}{'s' if count > 1 else ''} the same way"),)
 
 

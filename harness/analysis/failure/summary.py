@@ -1,6 +1,5 @@
 """Failures by kind: how many records show each, on which arm, and where."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,9 +9,9 @@ from harness.analysis.stats.counting import OTHER, BoundedCounter, Count
 from harness.analysis.stats.intervals import share
 from harness.domain.estimate import Estimate
 from harness.domain.failure import Severity, kind_of, primary
+from harness.domain.paths import with_any_index
 from harness.domain.score import Finding
 
-_INDEX = re.compile(r"\[\d+\]")
 _TITLES = {"no_finding": "Wrong, the scorer names no finding"}
 _LABEL_KINDS = frozenset({"wrong_label", "unknown_label"})
 _KIND_LIMIT = 200
@@ -155,7 +154,7 @@ def _place(finding: Finding) -> str:
     """Where the mistake is; for labels, which was taken for which."""
     if finding.kind in _LABEL_KINDS and None not in (finding.expected, finding.actual):
         return f"{(finding.actual or '')[:40]} instead of {(finding.expected or '')[:40]}:"
-    return _INDEX.sub("[]", finding.path[:200])
+    return with_any_index(finding.path[:200])
 
 
 def _count(counter: BoundedCounter, paths: set[str]) -> None:

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -128,5 +129,5 @@ def test_currencies_are_bounded() -> None:
         (None, {}, ""),
     ],
 )
-def test_currency(text: str | None, settings: dict[str, str], currency: str) -> None:
+def test_currency(text: str | None, settings: dict[str, Any], currency: str) -> None:
     assert currency_of(Answer(text=text), SeveritySettings(**settings)) == currency

@@ -2,8 +2,9 @@ import orjson
 import pytest
 from report_runs import LONG_INVOICE, changed
 
-from harness.analysis.failure.sentence import line_count, sentence
+from harness.analysis.failure.sentence import changed_words, line_count, sentence
 from harness.domain.chat import Answer
+from harness.domain.failure import KINDS, kind_of
 from harness.domain.score import Finding
 
 
@@ -48,6 +49,112 @@ def line(kind: str) -> Finding:
 )
 def test_what_the_mistake_does(findings: tuple[Finding, ...], lines: int | None, expected: str) -> None:
     assert told(*findings, lines=lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("finding", "expected"),
+    [
+        (Finding(kind="hallucinated_reference", actual="14.7"), "cited clause 14.7, which does not exist"),
+        (Finding(kind="hallucinated_reference", actual="Article 9"), "cited Article 9, which does not exist"),
+        (
+            Finding(kind="misattributed_reference", actual="7.3", expected="9.1"),
+            "quoted clause 7.3, but it stands in clause 9.1",
+        ),
+        (
+            Finding(kind="misattributed_reference", actual="§ 7"),
+            "quoted clause § 7 with words from elsewhere",
+        ),
+        (
+            Finding(
+                kind="misquoted_reference",
+                path="7.3",
+                expected="shall be paid within 30 days of receipt",
+                actual="shall be paid within 60 days of receipt",
+            ),
+            'quoted clause 7.3 with another wording: "30 days" became "60 days"',
+        ),
+        (
+            Finding(
+                kind="misquoted_reference",
+                path="references[0]",
+                expected="shall assign",
+                actual="shall not assign",
+            ),
+            'quoted the source with another wording: added "not"',
+        ),
+        (
+            Finding(kind="misquoted_reference", expected="shall not assign", actual="shall assign"),
+            'quoted the source with another wording: left out "not"',
+        ),
+        (Finding(kind="misquoted_reference", path="7.3"), "quoted clause 7.3 with another wording"),
+        (Finding(kind="reference_missing", expected="7.3"), "did not cite clause 7.3"),
+        (Finding(kind="reference_missing"), "did not cite a clause"),
+        (Finding(kind="reference_surplus", actual="2"), "cited clause 2, which does not apply"),
+        (
+            changed("totals.gross", "119.00", "120.00", "arithmetic"),
+            "has amounts that do not add up in totals.gross: 120.00 instead of 119.00",
+        ),
+        (
+            Finding(kind="arithmetic", path="totals", note="2 x 5 is 10"),
+            "has amounts that do not add up in totals: 2 x 5 is 10",
+        ),
+        (Finding(kind="arithmetic"), "has amounts that do not add up"),
+        (changed("", "de", "en", "language_drift"), "answered in another language: en instead of de"),
+        (Finding(kind="language_drift", path="note"), "answered in another language in note"),
+        (Finding(kind="over_long"), "wrote far more than was asked for"),
+        (Finding(kind="over_long", path="summary"), "wrote far more than was asked for at summary"),
+        (Finding(kind="repairable_json"), "answered with broken JSON that a repair tool can mend"),
+        (Finding(kind="inconsistent"), "gave another answer when asked again"),
+        (
+            changed("arguments.city", "Bonn", "Berlin", "wrong_tool_call"),
+            "made a wrong tool call in arguments.city: Berlin instead of Bonn",
+        ),
+        (Finding(kind="wrong_tool_call", expected="look_up"), "left look_up out of its tool calls"),
+        (
+            Finding(kind="wrong_tool_call", actual="delete"),
+            "put delete into its tool calls, where none belongs",
+        ),
+        (Finding(kind="wrong_tool_call"), "made a wrong tool call"),
+        (Finding(kind="label_missing", expected="urgent"), "left out the label urgent"),
+        (Finding(kind="label_surplus", actual="spam"), "added the label spam"),
+        (
+            Finding(kind="judged_worse", note="Leaves out the deadline."),
+            "gave the worse answer, says the judge: Leaves out the deadline.",
+        ),
+        (Finding(kind="judged_worse"), "gave the worse answer, says the judge"),
+    ],
+)
+def test_what_kinds_without_a_plain_value_do(finding: Finding, expected: str) -> None:
+    assert told(finding) == expected
+
+
+def test_every_kind_of_failure_has_a_sentence_of_its_own() -> None:
+    failing = [kind for kind in KINDS if kind_of(kind).severity]
+    sentences = {told(Finding(kind=kind, path="p", expected="1", actual="2", note="n")) for kind in failing}
+    # Only these are told by the values alone: "wrote 2 instead of 1 in p".
+    alike = {"wrong_value", "text_differs", "unknown_label"}
+    assert len(sentences) == len(failing) - len(alike) + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("hallucinated_reference", "2 more references"),
+        ("label_surplus", "2 more labels"),
+        ("wrong_tool_call", "2 more calls"),
+        ("arithmetic", "2 more values"),
+    ],
+)
+def test_the_rest_is_counted_by_name(kind: str, more: str) -> None:
+    assert told(*[Finding(kind=kind, actual="1")] * 3).endswith(f", and {more} the same way")
+
+
+def test_changed_words_of_any_texts() -> None:
+    assert changed_words("a b c d", "a x c d") == ("b c", "x c")
+    assert changed_words("a b", "a x") == ("b", "x")
+    assert changed_words("a a", "a") == ("a", "")
+    assert changed_words("", "a b") == ("", "a b")
+    assert changed_words("same", "same") == ("", "")
 
 
 def test_values_from_outside_are_marked_and_short() -> None:

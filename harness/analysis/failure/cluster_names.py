@@ -1,0 +1,54 @@
+"""Names of failure clusters: what changed, where, in words a reader takes in at a glance."""
+
+from harness.analysis.failure.edits import FREE_TEXT, clean
+from harness.domain.failure import kind_of
+
+OTHER_EDITS = "(other edits)"
+OTHER_KINDS = "other_kinds"
+_TITLES = {"no_finding": "Wrong, the scorer names no finding", OTHER_KINDS: "Other kinds of failure"}
+# The edit alone says what happened: "air waybill" for "bill of lading".
+_TOLD_BY_EDIT = frozenset({"wrong_label", "unknown_label", "wrong_currency"})
+_SUBJECTS = {"field_missing": "missing", "field_invented": "made up"}
+_MOST_TERMS = 3
+
+
+def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -> str:
+    """The name of the failures with that kind, path and edit.
+
+    Args:
+        kind: Name of the failure kind.
+        path: Field path with open list positions, "" for the whole answer.
+        edit: As `edit_of` tells it.
+        terms: Words that are typical of failures that only free text tells apart.
+    """
+    title, path = _title(kind), clean(path, 80)
+    where = f" in {path}" if path else ""
+    if kind == "decimal_misread" and edit:
+        return f"{path or 'Amount'} {edit}"
+    if kind in _TOLD_BY_EDIT and edit.startswith('"'):
+        return f"{edit}{where}"
+    if kind in _SUBJECTS and path:
+        return f"{path} {_SUBJECTS[kind]}"
+    if edit in (FREE_TEXT, OTHER_EDITS):
+        told = ", ".join(terms[:_MOST_TERMS]) or "various"
+        return f"{title}{where}: {told}"
+    return f"{title}{where}{f': {edit}' if edit else ''}"
+
+
+def like_it(name: str, others: int) -> str:
+    """The name of several small clusters that are alike, by that of the most typical one."""
+    return f"{name} and {others} like it"
+
+
+def numbered(names: list[str]) -> list[str]:
+    """The names, each once: a second "x" becomes "x (2)"."""
+    seen: dict[str, int] = {}
+    told = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return told
+
+
+def _title(kind: str) -> str:
+    return _TITLES.get(kind) or clean(kind_of(kind).title, 60)

@@ -1,0 +1,241 @@
+import subprocess
+import sys
+
+import pytest
+from planted_failures import STRUCTURED, THEMES, Planted, planted
+from sklearn.metrics import adjusted_rand_score
+
+from harness.analysis.failure import clusters as module
+from harness.analysis.failure.clusters import Cluster, ClusterKeeper
+from harness.analysis.failure.edits import FREE_TEXT
+from harness.analysis.failure.severity import SeverityRules, SeveritySettings
+from harness.domain.score import Finding
+
+
+def keep(keeper: ClusterKeeper, failure: Planted) -> None:
+    keeper.add(
+        failure.record_id,
+        failure.findings,
+        failure.kind,
+        is_regression=failure.is_regression,
+        features=failure.features,
+        snippet=failure.snippet,
+    )
+
+
+def clusters_of(failures: list[Planted], seed: int = 1, limit: int = 30) -> tuple[Cluster, ...]:
+    keeper = ClusterKeeper()
+    for failure in failures:
+        keep(keeper, failure)
+    return keeper.clusters(compared=2 * len(failures) or 1, seed=seed, level=0.95, limit=limit)
+
+
+def one(record_id: str, *findings: Finding, keeper: ClusterKeeper, **changes: object) -> None:
+    given = {"is_regression": True, "features": {}, "snippet": ""} | changes
+    keeper.add(record_id, findings, findings[0].kind, **given)  # type: ignore[arg-type]
+
+
+def told(keeper: ClusterKeeper, compared: int = 100) -> tuple[Cluster, ...]:
+    return keeper.clusters(compared=compared, seed=1, level=0.95)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_planted_clusters_are_recovered(seed: int) -> None:
+    failures = list(planted(500, seed))
+    found = {
+        name: number for number, cluster in enumerate(clusters_of(failures)) for name in cluster.record_ids
+    }
+    labels = [found.get(failure.record_id, -1) for failure in failures]
+    assert adjusted_rand_score([failure.cluster for failure in failures], labels) >= 0.9
+
+
+def test_structured_clusters_are_exact_whatever_else_differs() -> None:
+    failures = list(planted(400, 9, free=0.0))
+    found = clusters_of(failures)
+    assert len(found) == len(STRUCTURED)
+    by_name = {cluster.name: cluster for cluster in found}
+    assert {
+        "Sign flipped in totals.gross",
+        "totals.gross 100 times too large",
+        "line_items[].amount 1000 times too small",
+        '"air waybill" for "bill of lading"',
+        '"USD" for "EUR" in currency',
+        "Wrong value in invoice_number: start lost",
+        "Text differs in line_items[].description: end lost",
+        "Line item missing in line_items[]",
+        "Cites what does not exist in references[]",
+    } <= set(by_name)
+    sign = [failure for failure in failures if failure.cluster == "sign"]
+    cluster = by_name["Sign flipped in totals.gross"]
+    assert cluster.size == len(sign)
+    assert cluster.regressions == sum(failure.is_regression for failure in sign)
+    assert cluster.share.value == len(sign) / 800
+    assert set(cluster.record_ids) == {failure.record_id for failure in sign}
+    assert {cluster.medoid, cluster.worst, cluster.example} <= set(cluster.record_ids)
+    assert cluster.more == 0
+
+
+def test_all_failures_are_in_one_cluster_and_the_most_harm_comes_first() -> None:
+    failures = list(planted(700, 4))
+    found = clusters_of(failures, limit=1000)
+    assert sum(cluster.size for cluster in found) == 700
+    assert sum(cluster.regressions for cluster in found) == sum(one.is_regression for one in failures)
+    shown = [name for cluster in found for name in cluster.record_ids]
+    assert len(shown) == len(set(shown))
+    harm = [cluster.severity * cluster.size for cluster in found]
+    assert harm == sorted(harm, reverse=True)
+    names = [cluster.name for cluster in found]
+    assert len(names) == len(set(names))
+    assert clusters_of(failures, limit=5) == found[:5]
+
+
+def test_the_order_of_the_records_decides_nothing() -> None:
+    failures = list(planted(300, 8))
+    assert clusters_of(failures) == clusters_of(failures[::-1])
+
+
+def test_the_seed_draws_the_example_alone() -> None:
+    failures = list(planted(400, 9, free=0.0))
+    one, other = clusters_of(failures, seed=1), clusters_of(failures, seed=2)
+    assert [cluster.name for cluster in one] == [cluster.name for cluster in other]
+    assert [cluster.example for cluster in one] != [cluster.example for cluster in other]
+
+
+def test_free_text_clusters_are_named_by_their_words() -> None:
+    found = clusters_of(list(planted(400, 2, free=1.0)))
+    assert all(cluster.edit == FREE_TEXT and cluster.kind == "judged_worse" for cluster in found)
+    names = " ".join(cluster.name for cluster in found if cluster.size >= 20)
+    assert all(word in names for word in ("deadline", "rude", "seller", "regulation"))
+    assert len(found) <= 2 * len(THEMES)
+
+
+def test_a_feature_that_the_cluster_shares_and_others_do_not() -> None:
+    found = {cluster.name: cluster for cluster in clusters_of(list(planted(600, 3)))}
+    cluster = found["line_items[].amount 1000 times too small"]
+    assert len(cluster.common) == 1
+    assert cluster.common[0].startswith("language de (")
+    assert cluster.common[0].endswith(f" of {cluster.size})")
+    assert sum(bool(cluster.common) for cluster in found.values()) <= 2
+
+
+def test_the_worst_is_that_with_most_money_at_risk() -> None:
+    keeper = ClusterKeeper(SeverityRules(SeveritySettings(paths={"totals.net": "light"})))
+    for number, amount in enumerate((5.0, 900.0, 1e308, None, 70.0)):
+        path = "totals.net" if number == 2 else "totals.gross"
+        finding = Finding(kind="sign_flipped", path=path, amount=amount)
+        one(f"r{number}", finding, keeper=keeper)
+    gross, net = told(keeper)
+    assert (gross.worst, gross.record_ids[0], gross.severity) == ("r1", "r1", 3)
+    assert (net.worst, net.severity) == ("r2", 1)
+
+
+def test_the_primary_kind_at_its_most_frequent_path_stands_for_the_answer() -> None:
+    keeper = ClusterKeeper()
+    misread = [
+        Finding(kind="decimal_misread", path=path, note="100 times too large.")
+        for path in ("totals.net", "lines[0].net", "lines[4].net", "lines[7].net")
+    ]
+    one("a", *misread, Finding(kind="text_differs", path="lines[0].text"), keeper=keeper)
+    one("b", misread[1], misread[0], keeper=keeper)
+    assert {cluster.name for cluster in told(keeper)} == {
+        "lines[].net 100 times too large",
+        "totals.net 100 times too large",
+    }
+
+
+def test_few_small_signatures_stay_and_many_are_joined_where_alike() -> None:
+    few, many = ClusterKeeper(), ClusterKeeper()
+    pairs = [(f"code 7{number}", "invoice copy") for number in range(6)]
+    pairs += [(f"packing list {number}", "certificate") for number in range(6)]
+    for number, (expected, actual) in enumerate(pairs):
+        finding = Finding(kind="wrong_label", expected=expected, actual=actual)
+        one(f"r{number}", finding, keeper=many)
+        if number < 5:
+            one(f"r{number}", finding, keeper=few)
+    assert [cluster.size for cluster in told(few)] == [1] * 5
+    joined = told(many)
+    assert [cluster.size for cluster in joined] == [6, 6]
+    assert all(cluster.name.endswith(" and 5 like it") for cluster in joined)
+    assert all(cluster.kind == "wrong_label" and cluster.edit == "" for cluster in joined)
+
+
+def test_one_theme_falls_into_one_cluster_whether_half_of_the_text_is_alike_or_not() -> None:
+    keeper = ClusterKeeper()
+    for number in range(12):
+        finding = Finding(
+            kind="wrong_value" if number % 2 else "text_differs",
+            path="summary",
+            expected=f"The carrier is liable for damage of the cargo in transit, case {number}.",
+            actual=f"Nobody is liable for damage whatever may happen on the way, case {number}.",
+        )
+        one(f"r{number}", finding, keeper=keeper)
+    (cluster,) = told(keeper)
+    assert (cluster.size, cluster.path) == (12, "summary")
+
+
+def test_no_failures_at_all() -> None:
+    assert told(ClusterKeeper()) == ()
+
+
+def test_hostile_failures() -> None:
+    keeper = ClusterKeeper()
+    nasty = "\ud800\x00\x1b[31m\u202e" + "x" * 10_000
+    for number in range(6):
+        finding = Finding(kind="judged_worse", path=nasty, expected=nasty, actual="1" * 5000, note=nasty)
+        one(f"r{number}\ud800", finding, keeper=keeper, features={nasty: nasty}, snippet=nasty)
+        own = Finding(kind=nasty + str(number), path=nasty, note="y")
+        one(f"o{number}", own, keeper=keeper)
+        one(f"e{number}", Finding(kind="wrong_label"), keeper=keeper)
+    found = told(keeper)
+    assert sum(cluster.size for cluster in found) == 18
+    assert all(len(cluster.name) < 300 and cluster.name.isprintable() for cluster in found)
+
+
+def test_signatures_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_SIGNATURES", 100)
+    keeper = ClusterKeeper()
+    for number in range(1000):
+        one(f"r{number}", Finding(kind="field_missing", path=f"key{number}"), keeper=keeper)
+        one(f"s{number}", Finding(kind=f"own {number}"), keeper=keeper)
+        one(
+            f"t{number}",
+            Finding(kind="wrong_value", path=f"k{number % 3}", expected=PROSE, actual=str(number)),
+            keeper=keeper,
+        )
+    found = keeper.clusters(compared=3000, seed=1, level=0.95, limit=10_000)
+    assert sum(cluster.size for cluster in found) == 3000
+    assert len(found) < 250
+
+
+PROSE = "The tenant pays the rent on the first working day of each month, and not later."
+
+
+def test_free_texts_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_KEPT", 100)
+    failures = list(planted(400, 2, free=1.0))
+    found = clusters_of(failures, limit=1000)
+    assert sum(cluster.size for cluster in found) == 400
+    rest = next(cluster for cluster in found if not cluster.terms)
+    assert rest.size >= 300
+    assert rest.name == "Judged worse: various"
+
+
+def test_scikit_learn_is_loaded_only_for_free_text() -> None:
+    code = """
+import sys
+from harness.analysis.failure.clusters import ClusterKeeper
+from harness.domain.score import Finding
+keeper = ClusterKeeper()
+for number in range(9):
+    finding = Finding(kind="sign_flipped", path="total")
+    keeper.add(str(number), [finding], "sign_flipped", is_regression=True, features={})
+keeper.clusters(compared=9, seed=1, level=0.95)
+print("sklearn" in sys.modules)
+for number in range(9):
+    finding = Finding(kind="judged_worse", note="Too short.")
+    keeper.add(str(number), [finding], "judged_worse", is_regression=True, features={})
+keeper.clusters(compared=18, seed=1, level=0.95)
+print("sklearn" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
