@@ -15,12 +15,12 @@ from harness.config import DecisionSettings, FactorSettings
 from harness.dataset.manifest import DatasetSettings
 from harness.providers.arm import ArmSettings, OwnPrice
 from harness.replay.settings import ReplaySettings
-from harness.sandbox.settings import ModelBehavior, SandboxSettings
+from harness.sandbox.settings import JudgeBehavior, ModelBehavior, SandboxSettings
 
 PAGE = Path(__file__).parent / "settings.md"
 TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("`[dataset]`", DatasetSettings),
-    ("`[incumbent]` and `[candidate]`", ArmSettings),
+    ("`[incumbent]`, `[candidate]` and `[judge]`", ArmSettings),
     ("`price` of an arm, written as a table", OwnPrice),
     ("`[replay]`", ReplaySettings),
     ("`[decision]`", DecisionSettings),
@@ -28,6 +28,7 @@ TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("`[factors]`", FactorSettings),
     ("`[sandbox]`", SandboxSettings),
     ('`[sandbox.models."NAME"]`', ModelBehavior),
+    ("`judge` of a sandbox model, written as a table", JudgeBehavior),
 )
 EXIT_CODES = """Exit codes: 0 done, 1 trouble with a run or its files, 2 wrong input, 3 stopped early and
 resumable.
@@ -38,7 +39,7 @@ _TOML_NAMES = (
     (r"Mapping\[str, float\]", "table of numbers"),
     (r"Mapping\[str, ModelBehavior\]", "table of tables"),
     (r"Literal\[(.*?)\]", r"one of \1"),
-    (r"\bOwnPrice\b", "table"),
+    (r"\b(?:OwnPrice|JudgeBehavior)\b", "table"),
     (r"\bstr\b", "text"),
     (r"\bbool\b", "true or false"),
     (r"\bint\b", "whole number"),

@@ -41,7 +41,8 @@ class ArmSettings:
         model: The model's name as the provider knows it; may contain slashes.
         base_url: Where to call instead of the preset's own address; includes the version (`…/v1`).
         api_key_env: Environment variable that holds the key, instead of the preset's own.
-        source: `replay` calls the model, `recorded` takes the answers production recorded.
+        source: `replay` calls the model, `recorded` takes the answers production recorded; a judge is
+            always called.
         price: Name of an entry of the price table, or a price of one's own; None looks the model up.
         concurrency: Calls in flight for this arm; None takes that of `[replay]`, as do rpm and tpm.
         rpm: Requests per minute.

@@ -20,8 +20,9 @@ from harness.config import load_config
 from harness.dataset.human_labels import read_human_labels
 from harness.domain.failure import is_failure
 from harness.domain.score import ScoredPair
+from harness.errors import ConfigError, DatasetError
 from harness.pipeline.arms import ready_judge
-from harness.pipeline.judging import judge_answers, judge_spending, questions_of
+from harness.pipeline.judging import judge_answers, judge_spending, labels_of, questions_of
 from harness.pipeline.stages import scorers_of
 from harness.scorers.judge_prompt import read_question
 from harness.store.layout import RunDirectory
@@ -232,15 +233,9 @@ def test_verdicts_that_cannot_be_used_are_counted_and_never_ties(tmp_path: Path)
 
 def test_the_plan_shows_the_calls_and_a_judge_of_the_family_is_told(tmp_path: Path) -> None:
     dataset = write_summaries(tmp_path / "claims", 10)
-    named = ("--candidate", "sandbox/open", "--set", "candidate.model=open", "--plan")
-    done = harness("shadow", dataset, *named, "--reports", tmp_path / "reports")
+    done = harness("shadow", dataset, "--plan", "--reports", tmp_path / "reports")
     assert done.returncode == 0, done.stderr
     assert "judge     sandbox/arbiter: at most 40 calls, about " in done.stdout
-    kin = ("--set", 'judge={provider="openai", model="gpt-4.1", api_key_env="NO"}')
-    done = harness(
-        "shadow", dataset, *kin, "--incumbent", "openai/gpt-4o", "--plan", "--reports", tmp_path / "reports"
-    )
-    assert done.returncode == 2
     done = harness(
         "shadow",
         dataset,
@@ -275,6 +270,37 @@ def test_a_judge_scorer_without_a_judge_stops_before_anything(tmp_path: Path) ->
     assert done.returncode == 2
     assert 'the scorer "judge" asks a model, but there is no [judge]' in done.stderr
     assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            'provider = "openai"\nmodel = "m"\nsource = "recorded"\n',
+            "[judge] source: a judge is always called",
+        ),
+        ('provider = "openai"\nmodle = "m"\n', '[judge] has no key "modle"; did you mean "model"?'),
+    ],
+)
+def test_a_wrong_judge_table_is_told(table: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(write_summaries(tmp_path / "claims", 1, table=table))
+    assert said in caught.value.message
+
+
+def test_a_sandbox_model_that_is_no_judge_is_told(tmp_path: Path) -> None:
+    dataset = write_summaries(tmp_path / "claims", 1, table='provider = "sandbox"\nmodel = "open"\n')
+    with pytest.raises(ConfigError, match='the sandbox has no judge "open"'):
+        ready_judge(load_config(dataset))
+
+
+def test_labels_for_a_scorer_that_is_not_there_are_told_before_anything(tmp_path: Path) -> None:
+    dataset = write_summaries(tmp_path / "claims", 1)
+    label = {"custom_id": "c0", "scorer": "jugde", "pass": True}
+    (dataset / "human_labels.jsonl").write_text(json.dumps(label), encoding="utf-8")
+    config = load_config(dataset)
+    with pytest.raises(DatasetError, match='no judge scorer "jugde"'):
+        labels_of(config, scorers_of(config))
 
 
 def test_two_candidates_share_the_verdicts_on_the_incumbent(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ MANIFEST = Manifest(
             calls=12, errors={"timed_out": 2}, cost_usd=None, unknown_costs=12, retries=4
         ),
     },
+    judge=ArmCounts(calls=48, errors={"refused": 1}, cost_usd=0.5),
 )
 
 

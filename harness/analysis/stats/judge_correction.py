@@ -14,8 +14,8 @@ from scipy.special import stdtrit
 from harness.analysis.stats.intervals import share
 from harness.domain.estimate import Estimate
 
-PREDICTION_POWERED = "prediction-powered, Student t"
-_FEWEST_IN_A_CELL = 2.0
+PREDICTION_POWERED = "prediction-powered, Wilson score at the effective size"
+_FEWEST_IN_A_CELL = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +125,22 @@ def _weight(labelled: LabelTable, passes: int, unlabelled: int) -> float:
 def _corrected(labelled: LabelTable, rate: float, unlabelled: int, weight: float, level: float) -> Estimate:
     """The estimate with its interval.
 
-    Where a cell of the table is nearly empty its share is not known to be 0: two labels are then taken
-    for it in the variance. Simulated coverage at 95 %: 94 to 100 % from 30 labels on
-    (benchmarks/judge.py).
+    Wilson's score interval at the sample size that a plain share would need for the same variance: close
+    to 0 and 1 the normal interval misses on one side. Where a cell of the table is empty its share is not
+    known to be 0: half a label is then taken for it in the variance. Simulated coverage at 95 %: 95 to
+    100 % from 30 labels on (benchmarks/judge.py).
     """
     n = labelled.n
     value = weight * rate + (labelled.human_pass - weight * labelled.judge_pass) / n
+    value = min(1.0, max(0.0, value))
+    error2 = _residual_variance(labelled, weight) / (n - 1) + weight**2 * rate * (1 - rate) / unlabelled
+    inner = min(max(value, 1 / (n + 2)), 1 - 1 / (n + 2))
+    low, high = _wilson(value, inner * (1 - inner) / error2, float(stdtrit(n - 1, (1 + level) / 2)))
+    return Estimate(value=value, low=low, high=high, level=level, n=n + unlabelled, method=PREDICTION_POWERED)
+
+
+def _residual_variance(labelled: LabelTable, weight: float) -> float:
+    """Variance of `Y - lam * J` over the labelled records, no cell empty."""
     cells = (
         (labelled.both_pass, 1 - weight),
         (labelled.human_only, 1.0),
@@ -140,14 +150,11 @@ def _corrected(labelled: LabelTable, rate: float, unlabelled: int, weight: float
     filled = [(max(float(count), _FEWEST_IN_A_CELL), rest) for count, rest in cells]
     total = sum(count for count, _ in filled)
     mean = sum(count * rest for count, rest in filled) / total
-    variance = sum(count * (rest - mean) ** 2 for count, rest in filled) / total
-    error = sqrt(variance / (n - 1) + weight**2 * rate * (1 - rate) / unlabelled)
-    reach = float(stdtrit(n - 1, (1 + level) / 2)) * error
-    return Estimate(
-        value=min(1.0, max(0.0, value)),
-        low=max(0.0, value - reach),
-        high=min(1.0, value + reach),
-        level=level,
-        n=n + unlabelled,
-        method=PREDICTION_POWERED,
-    )
+    return sum(count * (rest - mean) ** 2 for count, rest in filled) / total
+
+
+def _wilson(value: float, n: float, z: float) -> tuple[float, float]:
+    """Wilson's limits of a share of `n` trials, which need not be a whole number."""
+    centre = (value + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * sqrt(value * (1 - value) / n + z * z / (4 * n * n))
+    return max(0.0, min(value, centre - reach)), min(1.0, max(value, centre + reach))
