@@ -81,7 +81,7 @@ def finish_run(
 def closing_lines(analysis: Analysis, start: RunStart, facts: RunFacts, run: RunDirectory) -> list[str]:
     """What the terminal says at the end; the place of the report comes last."""
     *lines, report = summary_lines(analysis, facts, str(run.report))
-    early = [f"Ended early, as it may: {start.stopped_early['reason']}"] if start.stopped_early else []
+    early = [f"Ended early: {start.stopped_early['reason']}"] if start.stopped_early else []
     return [*lines, *early, report]
 
 
