@@ -188,6 +188,7 @@ def _counts(arm: ArmSummary) -> ArmCounts:
         output_tokens=arm.tokens.output,
         cost_usd=arm.cost.known_usd,
         unknown_costs=arm.cost.unknown,
+        repeats=arm.repeats,
     )
 
 

@@ -211,6 +211,24 @@ def test_a_budget_stops_a_sequential_run_and_a_larger_one_continues_it(tmp_path:
     assert told(tmp_path / "reports", "echo")["stopped_early"]["decided"] == "non_inferior"
 
 
+def test_candidates_share_the_incumbents_calls_though_they_end_at_different_records(tmp_path: Path) -> None:
+    def answer(body: dict[str, Any]) -> tuple[int, dict[str, str], dict[str, Any]]:
+        text = body["messages"][-1]["content"]
+        return 200, {}, completion("no" if body["model"] == "bad" else text, body["model"])
+
+    with counting_server(answer) as server:
+        dataset = echo_dataset(tmp_path / "echo", 400, server.url)
+        arms = [part for name in ("bad", "good") for part in ("--candidate", f"openai/{name}@{server.url}")]
+        done = harness("shadow", dataset, *arms, "--reports", tmp_path / "reports")
+        assert done.returncode == 0, done.stderr
+        assert set(server.asked.values()) == {1}
+    ends = [
+        json.loads((run / "manifest.json").read_text())["stopped_early"]
+        for run in (tmp_path / "reports" / "echo").glob("2*")
+    ]
+    assert {end["decided"] for end in ends} == {"inferior", "non_inferior"}
+
+
 @pytest.mark.parametrize(
     ("override", "complaint"),
     [

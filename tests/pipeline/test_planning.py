@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from command_line import make_dataset
+from command_line import ROOT, make_dataset
 
 from harness.analysis.stats.power import detectable_margin, records_needed
 from harness.pipeline.course import course_of
@@ -40,6 +40,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         row["tags"] = {"document": f"d{number // 10}"}
     (made / "records.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return made
+
+
+def test_the_page_shows_what_the_plan_of_the_invoices_says() -> None:
+    page = (ROOT / "docs" / "noise-and-stopping.md").read_text(encoding="utf-8")
+    assert "\n".join(lines(job(ROOT / "datasets" / "invoices"))) in page
 
 
 def test_it_says_what_so_many_records_can_show_and_how_many_the_margin_needs(folder: Path) -> None:
