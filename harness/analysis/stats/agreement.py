@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from harness.analysis.stats.intervals import nothing, share
-from harness.analysis.stats.spread import Spread
 from harness.domain.estimate import Estimate
 
 KAPPA = "Cohen kappa, linearised"
@@ -280,8 +279,8 @@ def _coefficient(parts: _Parts, method: str, level: float) -> Estimate:
         reach = float(stdtrit(units - 1, (1 + level) / 2))
         low, high = value - reach * error, value + reach * error
         if error < 1e-9:
-            raw = Spread(mean=parts.agreement, error=0.0, n=units, burst=1.0)
-            low, high = ((end - parts.chance) / room for end in raw.limits(reach, lowest=0.0))
+            raw = share(round(parts.agreement * units), units, level=level)
+            low, high = (((end or 0.0) - parts.chance) / room for end in (raw.low, raw.high))
     return Estimate(value=value, low=max(-1.0, low), high=min(1.0, high), level=level, n=units, method=method)
 
 
@@ -312,7 +311,8 @@ def _counts(counts: Table) -> _Array:
         return numpy.empty((0, 0))
     if (chosen < 0).any():
         raise ValueError("counts of raters must not be negative")
-    return chosen[chosen.sum(axis=1) > 0]
+    rated: _Array = chosen[chosen.sum(axis=1) > 0]
+    return rated
 
 
 def _matrix(rows: Table) -> _Array:

@@ -20,7 +20,7 @@ CLUSTERED_RARE = "cluster-robust, score"
 BOOTSTRAP = "paired cluster bootstrap"
 _RARE = 10
 _LONG_NAME = 64
-_CELLS = 2_000_000  # of a block of bootstrap weights: 16 MB
+_MANY_KINDS = 1_000  # beyond, a matrix of weights would take more memory and more time than index draws
 
 Sums: TypeAlias = Sequence[tuple[float, int]]
 
@@ -64,7 +64,7 @@ def clustered_difference(sums: Sums, *, level: float = 0.95) -> Estimate:
     The ratio estimator `sum d / sum size`; its standard error is `sqrt(sum over clusters (sum of
     residuals)^2) / n` (Liang and Zeger, Biometrika 73 (1986) 13-22; CR0), Student's quantile with G - 1
     degrees of freedom below 40 clusters. Where fewer than ten clusters differ at all, that error is too small
-    to be believed, and score limits are taken, which for single records are close to Tango's.
+    to be believed, and score limits are taken, which for single records are about Tango's.
 
     Args:
         sums: Per cluster the sum of differences and the number of records.
@@ -113,7 +113,7 @@ def cluster_spread(sums: Sums) -> Spread:
     moved = float(numpy.abs(totals).sum())
     weight = totals if moved else sizes
     burst = float((weight**2).sum()) / (moved or n)
-    return Spread(mean=mean, error=error, n=n, burst=burst)
+    return Spread(mean=mean, error=error, n=n, moved=moved / n, burst=burst)
 
 
 def _columns(sums: Sums) -> tuple[NDArray[numpy.float64], NDArray[numpy.float64]]:
@@ -162,12 +162,14 @@ def _drawn_means(
 ) -> NDArray[numpy.float64]:
     # Clusters with the same sum and size are drawn as one kind: the same distribution, far fewer weights.
     kinds, counts = numpy.unique(numpy.column_stack([totals, sizes]), axis=0, return_counts=True)
-    clusters = int(counts.sum())
-    means = numpy.empty(draws)
-    block = max(1, _CELLS // len(kinds))
-    for start in range(0, draws, block):
-        stop = min(draws, start + block)
-        weights = generator.multinomial(clusters, counts / clusters, size=stop - start)
-        drawn = weights @ kinds
-        means[start:stop] = drawn[:, 0] / drawn[:, 1]
+    drawn = numpy.empty((draws, 2))
+    if len(kinds) > _MANY_KINDS:
+        rows = numpy.repeat(kinds, counts, axis=0)
+        for draw in range(draws):
+            chosen = generator.integers(len(rows), size=len(rows))
+            drawn[draw] = numpy.bincount(chosen, minlength=len(rows)) @ rows
+    else:
+        clusters = int(counts.sum())
+        drawn = generator.multinomial(clusters, counts / clusters, size=draws) @ kinds
+    means: NDArray[numpy.float64] = drawn[:, 0] / drawn[:, 1]
     return means

@@ -22,6 +22,7 @@ from harness.domain.estimate import Estimate
 
 STUDENT_SCORE = "Student t, score where little differs"
 DELTA = "delta method"
+_LEAST_TELLING = 10
 _WEIGHTS = numpy.array([0.5, 0.5, -1.0])
 
 _Array: TypeAlias = NDArray[numpy.float64]
@@ -132,9 +133,15 @@ class _Units:
         means: _Array = self.counts @ self.sums[:, :3] / self.n
         return means
 
-    def _reach(self) -> float | None:
+    def _reach(self, totals: _Array) -> float | None:
+        """Student's quantile; None for one unit, which says nothing about the next.
+
+        Where most units are 0 the others alone tell the spread, so they alone give degrees of freedom.
+        """
         units = float(self.counts.sum())
-        return float(stdtrit(units - 1, (1 + self.level) / 2)) if units > 1 else None
+        telling = float(self.counts @ (totals != 0)) or units
+        freedom = min(units, max(telling, _LEAST_TELLING)) - 1
+        return float(stdtrit(freedom, (1 + self.level) / 2)) if units > 1 else None
 
     def _covariance(self) -> _Array:
         units = float(self.counts.sum())
@@ -145,16 +152,17 @@ class _Units:
     def mean(self, weights: _Array, *, lowest: float, offset: float = 0.0) -> Estimate:
         """The mean of `offset` plus a weighted sum, from `lowest` to 1."""
         value = offset + float(weights @ self._means())
-        reach = self._reach()
+        totals = offset * self.sums[:, 3] + self.sums[:, :3] @ weights
+        reach = self._reach(totals)
         low, high = lowest, 1.0
         if reach is not None:
-            totals = offset * self.sums[:, 3] + self.sums[:, :3] @ weights
             moved = float(self.counts @ numpy.abs(totals))
             sized = totals if moved else self.sums[:, 3]
             spread = Spread(
                 mean=value,
                 error=sqrt(max(0.0, float(weights @ self._covariance() @ weights))),
                 n=self.n,
+                moved=moved / self.n,
                 burst=float(self.counts @ sized**2) / (moved or self.n),
             )
             low, high = spread.limits(reach, lowest=lowest)
@@ -173,15 +181,16 @@ class _Units:
         if both <= 0:
             return Estimate(value=None, low=None, high=None, level=self.level, n=self.n, method=DELTA)
         value = cross / sqrt(both)
-        reach = self._reach()
+        reach = self._reach(self.sums[:, 3] - self.sums[:, 2])
         low, high = 0.0, max(1.0, value)
         if reach is not None:
             slopes = numpy.array([-value / 2 / incumbent, -value / 2 / candidate, 1 / sqrt(both)])
             error = sqrt(max(0.0, float(slopes @ self._covariance() @ slopes)))
             low, high = max(0.0, value - reach * error), min(high, value + reach * error)
             if error < 1e-12:
-                missing = Spread(mean=max(0.0, 1 - value), error=0.0, n=self.n, burst=1.0)
-                ends = missing.limits(reach, lowest=0.0)
+                missing = max(0.0, 1 - value)
+                spread = Spread(mean=missing, error=0.0, n=self.n, moved=missing, burst=1.0)
+                ends = spread.limits(reach, lowest=0.0)
                 low, high = 1 - ends[1], 1 - ends[0]
         return Estimate(value=value, low=low, high=high, level=self.level, n=self.n, method=DELTA)
 

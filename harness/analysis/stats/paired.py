@@ -56,24 +56,34 @@ def _limit(n12: int, n21: int, n: int, target: float) -> float:
     return float(brentq(distance, -_EDGE, _EDGE, xtol=1e-12))
 
 
-def tango_z(n12: int, n21: int, n: int, difference: float) -> float:
+def tango_z(gains: float, losses: float, n: float, difference: float) -> float:
     """Tango's score statistic, standard normal where the true difference is `difference`.
+
+    Args:
+        gains: Records only the candidate has right.
+        losses: Records only the incumbent has right.
+        n: Records on which both were judged, more than 0.
+        difference: The hypothesis, from -1 to 1.
+    """
+    excess = (gains - losses) / n - difference
+    error = tango_error(gains, losses, n, difference)
+    return excess / error if error > 0 else copysign(inf, excess)
+
+
+def tango_error(n12: float, n21: float, n: float, difference: float) -> float:
+    """Standard error of the net difference if the true one is `difference`, from the likeliest such table.
 
     Args:
         n12: Gains: records only the candidate has right.
         n21: Losses: records only the incumbent has right.
-        n: Records on which both were judged, at least one.
+        n: Records on which both were judged, more than 0.
         difference: The hypothesis, from -1 to 1.
     """
     a = 2 * n
     b = -n12 - n21 + (2 * n - n12 + n21) * difference
     c = -n21 * difference * (1 - difference)
     q = (sqrt(max(0.0, b * b - 4 * a * c)) - b) / (2 * a)
-    variance = n * (2 * q + difference * (1 - difference))
-    excess = n12 - n21 - n * difference
-    if variance <= 0:
-        return copysign(inf, excess)
-    return excess / sqrt(variance)
+    return sqrt(max(0.0, 2 * q + difference * (1 - difference)) / n)
 
 
 def newcombe(both_right: int, gains: int, losses: int, both_wrong: int, *, level: float = 0.95) -> Estimate:

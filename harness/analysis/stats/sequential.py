@@ -268,7 +268,7 @@ def _lower_end(kinds: NDArray[numpy.float64], largest: int, value: float, level:
 
 
 def _log_e(kinds: NDArray[numpy.float64], largest: int, m: float) -> float:
-    if not -1 < m < 1:
+    if not -1 < m <= 1:
         raise ValueError(f"a mean difference must lie between -1 and 1, got {m}")
     stakes = (kinds[:, 0] - m * kinds[:, 1]) / (largest * (1 + m))
     return _log_mean(kinds[:, 2] @ numpy.log1p(numpy.outer(stakes, _BETS)))

@@ -1,10 +1,11 @@
 """Limits of a mean of bounded differences, also where few of them differ."""
 
 from dataclasses import dataclass
-from math import sqrt
 
 from scipy.optimize import brentq
 from scipy.special import ndtri, stdtrit
+
+from harness.analysis.stats.paired import tango_error
 
 MANY = 40
 """From so many units on, Student's quantile is taken to be that of the normal distribution."""
@@ -21,12 +22,14 @@ def quantile(units: int, *, level: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """What a bounded mean rests on.
+    """What a mean of differences from -1 to 1 rests on.
 
     Attributes:
-        mean: The observed mean, from -1 to 1.
+        mean: The observed mean.
         error: Its standard error.
         n: Records.
+        moved: The mean size of what differed, at least the size of the mean: for right or wrong answers the
+            share of records on which only one model is right.
         burst: How large one event is, in records: the sum of squares over the sum of sizes of what differed.
             1 for right or wrong answers that fail one by one, k where they fail k at a time.
     """
@@ -34,17 +37,19 @@ class Spread:
     mean: float
     error: float
     n: int
+    moved: float
     burst: float
 
     def error_at(self, hypothesis: float) -> float:
         """The standard error if the true mean were `hypothesis`, never below the observed one.
 
-        Where nothing or little differed, the observed spread is too small to be believed. A mean of t made of
-        events of that size has a variance of at least burst |t| (1 - |t|) / n; for burst 1 that is what
-        Wilson and Tango use.
+        Where nothing or little differed, the observed spread is too small to be believed. Then it is Tango's,
+        with n / burst records in the place of n: as if every event were one record.
         """
-        size = abs(hypothesis)
-        return max(self.error, sqrt(self.burst * size * (1 - size) / self.n))
+        events = self.n / self.burst
+        gains = events * (self.moved + self.mean) / 2
+        losses = events * (self.moved - self.mean) / 2
+        return max(self.error, tango_error(gains, max(0.0, losses), events, hypothesis))
 
     def limits(self, reach: float, *, lowest: float = -1.0) -> tuple[float, float]:
         """Ends beyond which the mean is more than `reach` standard errors away, from `lowest` to 1."""

@@ -1,9 +1,9 @@
 from math import sqrt
 
 import pytest
-from scipy.stats import t
+from scipy.stats import binomtest, t
 
-from harness.analysis.stats.intervals import RunningMean, share
+from harness.analysis.stats.intervals import RunningMean, severe_rate_bound, share
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,23 @@ def test_mean_of_none_and_of_one() -> None:
     running.add(0.5)
     one = running.estimate()
     assert (one.value, one.low, one.high) == (0.5, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("n", [1, 10, 100, 1000, 100_000])
+def test_zero_in_n_bounds_the_rate_by_three_in_n(n: int) -> None:
+    found = severe_rate_bound(n)
+    assert found.high == pytest.approx(1 - 0.05 ** (1 / n))
+    assert (found.value, found.low, found.n) == (0.0, 0.0, n)
+    assert found.high is not None
+    assert found.high < 3 / n
+    if n >= 100:
+        assert found.high == pytest.approx(3 / n, rel=0.02)
+
+
+def test_the_bound_with_events_is_that_of_clopper_and_pearson() -> None:
+    found = severe_rate_bound(50, events=2, level=0.975)
+    assert found.high == pytest.approx(binomtest(2, 50).proportion_ci(0.95, method="exact").high)
+    assert severe_rate_bound(5, events=5).high == 1.0
+    assert severe_rate_bound(0).value is None
+    with pytest.raises(ValueError, match="a rate needs 0 <= events <= n, got 3 of 2"):
+        severe_rate_bound(2, events=3)
