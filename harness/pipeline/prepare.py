@@ -86,7 +86,7 @@ def _check_cluster(config: RunConfig, facts: DatasetFacts) -> None:
     if name is not None and name not in facts.tags and len(facts.tags) < MAX_TAG_NAMES:
         known = ", ".join(facts.tags) or "none"
         raise ConfigError(
-            f'{config.folder / "dataset.toml"}: [decision] cluster = "{name}": no record has that tag',
+            f'{config.folder / "dataset.toml"}: [decision] cluster is "{name}", but no record has that tag',
             f"Tags there are: {known}.",
         )
 

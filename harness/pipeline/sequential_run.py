@@ -87,6 +87,11 @@ class SequentialWatch:
         return self._look(entry)
 
     @property
+    def behind(self) -> int:
+        """Records that were planned and have not had their turn yet."""
+        return len(self._order)
+
+    @property
     def conclusion(self) -> Conclusion:
         """What is shown so far."""
         return self._test.conclusion

@@ -97,7 +97,7 @@ def finish_run(
 def closing_lines(analysis: Analysis, start: RunStart, facts: RunFacts, run: RunDirectory) -> list[str]:
     """What the terminal says at the end; the place of the report comes last."""
     *lines, report = summary_lines(analysis, facts, str(run.report))
-    early = [f"Ended early, as it may: {start.stopped_early['reason']}"] if start.stopped_early else []
+    early = [f"Ended early: {start.stopped_early['reason']}"] if start.stopped_early else []
     return [*lines, *early, report]
 
 
@@ -233,6 +233,7 @@ def _counts(arm: ArmSummary) -> ArmCounts:
         output_tokens=arm.tokens.output,
         cost_usd=arm.cost.known_usd,
         unknown_costs=arm.cost.unknown,
+        repeats=arm.repeats,
     )
 
 

@@ -53,6 +53,7 @@ class Ledger:
         self._rule = StopRule(settings, {arm: plan.name for arm, plan in plans.items()})
         self._show = onlookers.show
         self._watch = onlookers.watch
+        self._looked = asyncio.Event()
         self._clock = clock
         self._started_at = self._shown_at = clock.monotonic()
 
@@ -84,6 +85,16 @@ class Ledger:
         """A call has ended, now or earlier."""
         if self._watch is not None:
             self._finish(self._watch.ended(observation))
+            self._looked.set()
+
+    async def looked(self, most_behind: int) -> None:
+        """Wait until whoever looks at the answers is no further behind.
+
+        One slow call would else let the run go on and on, though the answers to come may end it.
+        """
+        while self._watch is not None and self._watch.behind > most_behind and not self.ending:
+            self._looked.clear()
+            await self._looked.wait()
 
     def reuse(self, arm: Arm) -> None:
         """Count a call that this run had settled before."""

@@ -106,6 +106,8 @@ class _Run:
         self._done = done
         self._ledger = ledger
         self._lanes = [Lane(plan, ledger, self._spawn, clock) for plan in plans.values()]
+        # As many as one arm may have in flight and in its queue.
+        self._most_behind = 2 * max((plan.settings.concurrency for plan in plans.values()), default=0)
         self._sessions = AsyncExitStack()
         self._opened = False
         self._group = asyncio.TaskGroup()
@@ -130,6 +132,7 @@ class _Run:
                 if self._ledger.ending:
                     return
                 await self._offer(record)
+                await self._ledger.looked(self._most_behind)
                 self._ledger.records += 1
                 if self._ledger.records % _YIELD_EVERY == 0:
                     await asyncio.sleep(0)

@@ -30,6 +30,11 @@ class Watch(Protocol):
     judged like one that never stopped.
     """
 
+    @property
+    def behind(self) -> int:
+        """Records that were planned and not looked at yet."""
+        ...
+
     def planned(self, record: Record) -> RunEnd | None:
         """A record comes next. Called in the order of the records."""
         ...

@@ -69,6 +69,7 @@ class ArmCounts:
 
     Attributes:
         calls: Records with an observation, errors included.
+        repeats: Second calls that measure noise; in the tokens and the cost, not in `calls` and `errors`.
         errors: Kind of error to its number.
         retries: Attempts beyond the first, all calls together.
         input_tokens, output_tokens: Sums over the calls whose tokens are known.
@@ -83,6 +84,7 @@ class ArmCounts:
     output_tokens: int = 0
     cost_usd: float | None
     unknown_costs: int = 0
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +175,8 @@ _TEXTS = tuple(field.name for field in fields(RunStart) if field.type is str)
 
 
 def _counts(held: "_Fields") -> ArmCounts:
-    numbers = {name: held.take(name, int) for name in _NUMBERS}
+    numbers = {name: held.take(name, int) for name in _NUMBERS if name != "repeats"}
+    numbers["repeats"] = held.take_known("repeats", int) or 0
     cost = held.take("cost_usd", float, int, type(None))
     return ArmCounts(**numbers, errors=held.take("errors", dict), cost_usd=cost)
 

@@ -49,6 +49,7 @@ def test_drawn_records_are_called_twice_and_everything_tells_of_it(tmp_path: Pat
         assert told["cost"] == {"known_usd": pytest.approx(0.21), "unknown": 0}
     manifest = json.loads((run / "manifest.json").read_text())
     assert manifest["settings"]["replay"]["repeats"] == 4
+    assert manifest["counts"]["candidate"]["repeats"] == 4
 
 
 def test_candidates_of_a_group_share_the_incumbents_repeats(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,23 @@ def test_a_manifest_with_a_count_of_an_earlier_version_is_read(tmp_path: Path) -
     held["counts"]["candidate"]["reused"] = 3
     path.write_text(json.dumps(held), encoding="utf-8")
     assert read_manifest(path) == MANIFEST
+
+
+def test_files_from_before_repeats_and_random_order_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    write_manifest(path, MANIFEST)
+    held = json.loads(path.read_text(encoding="utf-8"))
+    del held["sequential"], held["stopped_early"]
+    del held["counts"]["candidate"]["repeats"], held["counts"]["incumbent"]["repeats"]
+    path.write_text(json.dumps(held), encoding="utf-8")
+    assert read_manifest(path) == MANIFEST
+
+
+def test_how_a_run_in_random_order_went_is_kept(tmp_path: Path) -> None:
+    early = {"reason": "r", "decided": "inferior", "records": 9}
+    start = replace(START, sequential={"planned": 12, "largest_cluster": 2}, stopped_early=early)
+    write_run_start(tmp_path / "run.json", start)
+    assert read_run_start(tmp_path / "run.json") == start
 
 
 def test_the_manifest_holds_the_run_start_beside_its_own_fields(tmp_path: Path) -> None:
