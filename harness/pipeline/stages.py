@@ -1,7 +1,7 @@
 """Stages 2 to 4 on a run directory: score, analyze, report."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +17,15 @@ from harness.errors import ConfigError, RunDamaged
 from harness.pipeline.arms import JUDGE, ready_judge
 from harness.pipeline.group import told_settings
 from harness.pipeline.judging import judge_answers, judge_counts, judge_spending, labels_of
+from harness.pipeline.scoring import scored_pairs
 from harness.providers.families import families_of
 from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render
 from harness.report.summary import summary_lines
 from harness.report.view import build_view, shown_case_ids
-from harness.scorers.base import AskAbout, needs_reference
+from harness.scorers.base import needs_reference
 from harness.scorers.build import build_scorers
-from harness.scorers.stage import NamedScorer, score_pairs
+from harness.scorers.stage import NamedScorer
 from harness.store.files import write_bytes_atomically
 from harness.store.layout import RunDirectory, find_run, point_latest
 from harness.store.manifest import (
@@ -175,15 +176,10 @@ def write_run_scores(
     run: RunDirectory, start: RunStart, config: RunConfig, scorers: Sequence[NamedScorer]
 ) -> int:
     """Score the pairs with what the judge has answered so far; gives the number of scores."""
-    with _answers(run, config, scorers) as ask:
-        return write_scores(run.scores, score_pairs(read_pairs(run.pairs), scorers, seed=start.seed, ask=ask))
-
-
-def _answers(
-    run: RunDirectory, config: RunConfig, scorers: Sequence[NamedScorer]
-) -> AbstractContextManager[AskAbout | None]:
     judge = ready_judge(config) if any(named.asks for named in scorers) else None
-    return nullcontext() if judge is None else judge_answers(run, judge, config).open()
+    answers = None if judge is None else judge_answers(run, judge, config)
+    with closing(scored_pairs(run.pairs, config, scorers, seed=start.seed, answers=answers)) as scored:
+        return write_scores(run.scores, scored)
 
 
 def _analyze(
