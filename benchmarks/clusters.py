@@ -1,8 +1,8 @@
 """How well planted failure clusters are found, and how long it takes: `python benchmarks/clusters.py`.
 
-The failures are those of tests/planted_failures.py: twelve clusters by kind, field and edit, and six themes of
-free text in four or five wordings each, 40 % of all. Agreement is the adjusted Rand index: 1 is the planted
-clustering, 0 is chance.
+The failures are those of tests/planted_failures.py: twelve clusters by kind, field and edit, and six themes
+of free text in four or five wordings each, 40 % of all. Agreement is the adjusted Rand index: 1 is the
+planted clustering, 0 is chance.
 """
 
 import resource
@@ -99,7 +99,16 @@ def main() -> None:
     rows = [found_in(count, SEEDS, free) for count in (300, 500) for free in (0.0, 0.4, 1.0)]
     rows += [found_in(2500, range(5), free) for free in (0.4, 1.0)]
     rows += [found_in(20_000, range(2), free) for free in (0.4, 1.0)]
-    head = ["failures", "free text", "seeds", "mean ARI", "least ARI", "clusters", "keeping s", "clustering s"]
+    head = [
+        "failures",
+        "free text",
+        "seeds",
+        "mean ARI",
+        "least ARI",
+        "clusters",
+        "keeping s",
+        "clustering s",
+    ]
     print(table(head, rows))
     done = subprocess.run([sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True)
     memory, seconds = done.stdout.split()

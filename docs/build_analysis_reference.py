@@ -18,9 +18,9 @@ HEAD = f"""# analysis.json
 
 Made from the code by `make docs`; do not edit it by hand.
 
-Every figure of a run, for other programs. `schema_version` is {ANALYSIS_SCHEMA_VERSION}: a field that is removed or
-changes its meaning raises it, a field that is added does not. A file of another version is refused;
-`harness analyze RUN` writes it again from the stored scores, and costs nothing.
+Every figure of a run, for other programs. `schema_version` is {ANALYSIS_SCHEMA_VERSION}: a field that
+is removed or changes its meaning raises it, a field that is added does not. A file of another version is
+refused; `harness analyze RUN` writes it again from the stored scores, and costs nothing.
 
 No share or difference stands alone: each is an **Estimate** with `value`, `low`, `high`, `level`, `n` and
 `method`. A value that is not known is null, never 0.
@@ -79,7 +79,7 @@ def _name(hint: Any) -> str:
         return " or ".join([*known, "null"] if NoneType in inner else known)
     if origin is tuple:
         return f"list of {_name(inner[0])}"
-    if origin is not None and len(inner) == 2:  # noqa: PLR2004  a mapping has a key and a value
+    if origin is not None and len(inner) == 2:
         return f"object of {_name(inner[1])}"
     if isinstance(hint, type) and issubclass(hint, Enum):
         return "one of " + ", ".join(f"`{entry.value}`" for entry in hint)

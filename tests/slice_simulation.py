@@ -231,7 +231,7 @@ class Recovery:
 
 
 def recovery(seeds: Iterable[int], sizes: tuple[int, ...] = (2000, 4000, 8000)) -> Recovery:
-    """Plant one to three slices per run, of 3 to 20 % of the records and 30 to 80 % regressions; search them."""
+    """Plant one to three slices per run, of 3 to 20 % of the records, 30 to 80 % regressions; search them."""
     planted = found = claims = false = inexact = 0
     for seed in seeds:
         generator = np.random.default_rng([seed, 1])

@@ -10,7 +10,7 @@ from harness.analysis.comparison import Difference, Sequential
 from harness.analysis.confusion import Confusion
 from harness.analysis.failure.clusters import Cluster
 from harness.analysis.failure.exposure import ExposureSummary
-from harness.analysis.failure.slices import Slice
+from harness.analysis.failure.slice_result import Slice
 from harness.analysis.failure.summary import KindSummary
 from harness.analysis.features import FeatureSummary
 from harness.analysis.judged import JudgeSummary
@@ -47,6 +47,8 @@ class SliceSearch:
     Attributes:
         discovery_n, test_n: Records of the half on which rules were found, and of the one they were
             tested on.
+        searched: Predicates that rules were made of.
+        support: Least number of records of a rule.
         tested: Rules that were tested.
         method: The test and its correction.
         reason: Why nothing was looked for, "" where it was.
@@ -54,6 +56,8 @@ class SliceSearch:
 
     discovery_n: int
     test_n: int
+    searched: int
+    support: int
     tested: int
     method: str
     reason: str

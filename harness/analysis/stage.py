@@ -140,7 +140,8 @@ class _Tally:
             self._scorers.setdefault(scored.scorer, ScorerTally(scorer=scored.scorer)).add(scored)
             if scored.scorer in self._judges:
                 self._judges[scored.scorer].add(pair, scored)
-        outcome = judge(pair, self._in_order(scores), self._settings.deciding)
+        scores = self._in_order(scores)
+        outcome = judge(pair, scores, self._settings.deciding)
         tally = self._of_basis[outcome.basis]
         if isinstance(outcome, Unscored):
             tally.unscored.add(outcome.reason[:200])
@@ -169,7 +170,7 @@ class _Tally:
         level = self._settings.level
         right = _right_shares(tally.quadrants, level) if basis is Basis.EXPECTED else {}
         compared = basis is Basis.EXPECTED and tally.quadrants.total() > 0
-        found = tally.where.slices()
+        found = tally.where.slices(basis)
         difference, margin, sequential = tally.comparison.findings() if compared else (None, None, None)
         return Analysis(
             schema_version=ANALYSIS_SCHEMA_VERSION,
@@ -197,6 +198,8 @@ class _Tally:
             slice_search=SliceSearch(
                 discovery_n=found.discovery_n,
                 test_n=found.test_n,
+                searched=found.searched,
+                support=found.support,
                 tested=found.tested,
                 method=found.method,
                 reason=found.reason,

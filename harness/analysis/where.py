@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 import numpy
 
 from harness.analysis.failure.clusters import Cluster, ClusterKeeper
-from harness.analysis.failure.slices import SliceReport, find_slices
+from harness.analysis.failure.severity import SeverityRules
+from harness.analysis.failure.slice_result import PairedOutcomes, SliceReport, SliceSettings
+from harness.analysis.failure.slices import find_slices
 from harness.analysis.features import FeatureSummary, FeatureTable, features_of
-from harness.analysis.outcome import Outcome, Quadrant
+from harness.analysis.outcome import Basis, Outcome, Quadrant
 from harness.analysis.settings import AnalysisSettings
 from harness.domain.pair import Pair
 
@@ -31,7 +33,7 @@ class WhereTally:
     keeper: ClusterKeeper = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keeper = ClusterKeeper(self.settings.severity)
+        self.keeper = ClusterKeeper(SeverityRules(self.settings.severity))
 
     def add(self, pair: Pair, outcome: Outcome) -> None:
         """Take one compared pair."""
@@ -52,27 +54,34 @@ class WhereTally:
         self.keeper.add(
             pair.record.id,
             outcome.candidate.findings,
-            regression=outcome.quadrant in _LOSSES,
-            features=features,
+            outcome.candidate.kind or "",
+            is_regression=outcome.quadrant in _LOSSES,
+            features={name: value for name, value in features.items() if isinstance(value, str)},
             snippet=snippet,
         )
 
-    def slices(self) -> SliceReport:
+    def slices(self, basis: Basis) -> SliceReport:
         """The rules that hold on records they were not found on."""
-        return find_slices(
-            self.table,
-            numpy.array(self.losses, dtype=bool),
-            numpy.array(self.gains, dtype=bool),
+        outcomes = PairedOutcomes(
             ids=self.ids,
-            clusters=self.clusters if self.settings.cluster else None,
+            regressions=numpy.array(self.losses, dtype=bool),
+            gains=numpy.array(self.gains, dtype=bool),
             kinds=self.kinds,
+            clusters=self.clusters if self.settings.cluster else None,
+        )
+        settings = SliceSettings(
             seed=self.settings.seed,
             level=self.settings.level,
+            margin=self.settings.margin,
+            verb="worse" if basis is Basis.EXPECTED else "different",
         )
+        return find_slices(self.table, outcomes, settings)
 
     def groups(self) -> tuple[Cluster, ...]:
         """Groups of alike failures, most harmful first."""
-        return self.keeper.clusters(seed=self.settings.seed, level=self.settings.level)
+        return self.keeper.clusters(
+            compared=len(self.ids), seed=self.settings.seed, level=self.settings.level
+        )
 
     def features(self) -> tuple[FeatureSummary, ...]:
         """What is known of the inputs."""

@@ -2,7 +2,7 @@
 
 from harness.analysis.failure.clusters import Cluster
 from harness.analysis.failure.exposure import ExposureRow
-from harness.analysis.failure.slices import Slice
+from harness.analysis.failure.slice_result import Slice
 from harness.analysis.label_free import LabelFree
 from harness.analysis.outcome import Basis, Quadrant
 from harness.analysis.reruns import Confirmation, Noise

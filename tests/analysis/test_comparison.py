@@ -126,6 +126,7 @@ def test_half_right_answers_have_a_mean_difference() -> None:
     tally.add(of, outcome, -0.5)
     score = tally.findings()[0].score
     assert score is not None
+    assert score.value is not None
     assert score.value == pytest.approx(-0.5 / 51)
     assert score.low is not None
     assert score.low < score.value

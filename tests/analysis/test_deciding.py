@@ -20,7 +20,7 @@ SAME, LOSS, GAIN = (Difference(least=value, most=value) for value in (0, -1, 1))
 
 def counted(made: Pair) -> Difference | None:
     (scored,) = score_pairs([made], [EXACT], seed=7)
-    return difference_of(made, scored)
+    return difference_of(made, [scored])
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_a_pair_that_cannot_be_judged_counts_against_either_verdict() -> None:
     made = pair("ok", "ok", of=record(expected="ok"))
     (scored,) = score_pairs([made], [EXACT], seed=7)
     unknown = Score(value=None, reason="the scorer failed")
-    assert difference_of(made, replace(scored, candidate=unknown)) == UNJUDGED
-    assert difference_of(made, None) == UNJUDGED
+    assert difference_of(made, [replace(scored, candidate=unknown)]) == UNJUDGED
+    assert difference_of(made, []) == UNJUDGED
 
 
 def test_a_record_that_can_show_nothing_is_left_out() -> None:

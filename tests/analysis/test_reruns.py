@@ -29,7 +29,7 @@ def again(arm: Arm, outcome: CallError | str = "ok") -> Observation:
 
 def called_twice(answers: str) -> tuple[Pair, ScoredPair]:
     """A pair whose four answers (I1 I2 C1 C2) are letters; "a" is right."""
-    first, second, third, fourth = answers
+    first, second, third, fourth = tuple(answers)
     twice = replace(
         pair(first, third, of=record("r1", expected="a")),
         repeats=(again(Arm.INCUMBENT, second), again(Arm.CANDIDATE, fourth)),

@@ -89,8 +89,8 @@ def test_agreement_only_has_no_accuracy() -> None:
     given = agreement_run(40)
     found = run(given.pairs, given.scored)
     assert found.basis is Basis.AGREEMENT
-    counts = {entry.quadrant.value: entry.count for entry in found.quadrants}
-    assert counts == {"agree": 36, "differ": 2, "one_failed": 1, "both_failed": 1}
+    counts = {name: entry.count for name, entry in found.quadrants.items()}
+    assert counts == {"agree": 36, "differ": 2, "one_failed": 1, "both_failed": 1, "unscored": 0}
     assert found.incumbent_right is None
     assert found.candidate_right is None
     assert found.net_difference is None
@@ -141,7 +141,8 @@ def test_what_cannot_be_told_counts_neither_as_right_nor_as_wrong() -> None:
     }
     assert found.arm(Arm.CANDIDATE).not_run == 1
     assert found.arm(Arm.CANDIDATE).calls == 4
-    assert [(entry.name, entry.count) for entry in found.scorers[0].reasons] == [("no number in the text", 1)]
+    (told,) = found.accuracy.values()
+    assert [(entry.name, entry.count) for entry in told.reasons] == [("no number in the text", 1)]
 
 
 def test_agreement_that_cannot_be_told() -> None:
@@ -166,20 +167,21 @@ def test_the_first_scorer_is_primary() -> None:
     named = AnalysisSettings(scorers=("strict", "lenient"))
     found = run([one], [lenient, wrong], named)
     assert found.count(Quadrant.REGRESSION) == 1
-    assert [scorer.scorer for scorer in found.scorers] == ["strict", "lenient"]
+    assert list(found.accuracy) == ["strict", "lenient"]
 
 
 def test_means_are_given_only_where_they_say_more() -> None:
     pairs = [labelled("a"), labelled("b")]
     scores = [scored(pairs[0], candidate=(changed("x", "1", "2"),)), scored(pairs[1])]
-    scorer = run(pairs, scores).scorers[0]
+    (scorer,) = run(pairs, scores).accuracy.values()
     assert scorer.incumbent is not None
     assert scorer.incumbent.mean is None
     assert scorer.candidate is not None
     assert scorer.candidate.mean is not None
     assert scorer.candidate.mean.value == pytest.approx((0.9 + 1) / 2)
     assert scorer.candidate.right.value == 0.5
-    assert scorer.noise is None
+    (alike,) = run(pairs, scores).agreement.values()
+    assert alike.incumbent is None
 
 
 def test_case_limits_keep_the_worst_and_count_the_rest() -> None:

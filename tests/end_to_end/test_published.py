@@ -28,7 +28,7 @@ def test_the_run_reproduces_the_published_accuracies(tmp_path: Path, candidates:
     for run in sorted((tmp_path / "policy-topics").glob("2*")):
         models = json.loads((run / "manifest.json").read_text())["arms"]
         analysis = analysis_from_json((run / "analysis.json").read_bytes())
-        languages = next(table for table in analysis.slices if table.tag == "language")
+        languages = next(table for table in analysis.tags if table.tag == "language")
         assert {row.value for row in languages.rows} == set(published)
         for row in languages.rows:
             for arm, share in ((Arm.INCUMBENT, row.incumbent), (Arm.CANDIDATE, row.candidate)):

@@ -36,10 +36,9 @@ _WHOLE = {
     "refusal": "refused to answer",
     "empty": "gave an empty answer",
     "invalid_json": "answered with text that is not valid JSON",
-    "repairable_json": "wrote JSON with a mistake that no strict parser accepts",
+    "repairable_json": "answered with broken JSON that a repair tool can mend",
     "prose_around_json": "wrote text around the JSON",
     "schema_violation": "broke the JSON schema",
-    "repairable_json": "answered with broken JSON that a repair tool can mend",
     "over_long": "wrote far more than was asked for",
     "inconsistent": "gave another answer when asked again",
 }
