@@ -67,7 +67,7 @@ def test_settings_come_from_the_table(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "message", "hint"),
     [
-        ({}, '[[scorers]] needs a "use"', "Known: exact, json_fields, label, text"),
+        ({}, '[[scorers]] needs a "use"', "exact, json_fields, judge, label, "),
         (
             {"use": "json_fields", "tolerence": 1},
             '[[scorers]] json_fields has no setting "tolerence"; did you mean "tolerance"?',
