@@ -35,6 +35,7 @@ from harness.analysis.where import WhereTally
 from harness.domain.estimate import Estimate
 from harness.domain.failure import is_failure
 from harness.domain.human_label import HumanLabel
+from harness.domain.judged import VERDICT
 from harness.domain.observation import Arm
 from harness.domain.pair import Pair
 from harness.domain.score import Finding, ScoredPair
@@ -107,7 +108,8 @@ class _BasisTally:
         self.quadrants[outcome.quadrant] += 1
         failing = _failing(outcome.incumbent), _failing(outcome.candidate)
         self.kinds.add(*failing)
-        for kind in {finding.kind for finding in outcome.candidate.findings if not is_failure(finding)}:
+        harmless = {finding.kind for finding in outcome.candidate.findings if not is_failure(finding)}
+        for kind in harmless - {VERDICT}:
             self.harmless.add(kind)
         self.confusion.add(outcome.incumbent.findings, outcome.candidate.findings)
         for table in self.tags:

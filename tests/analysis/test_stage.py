@@ -205,8 +205,8 @@ def test_case_limits_keep_the_worst_and_count_the_rest() -> None:
 def test_nothing_at_all() -> None:
     found = run([], [])
     assert (found.pairs, found.compared, found.cases) == (0, 0, ())
-    assert found.net_difference is not None
-    assert found.net_difference.value is None
+    assert found.net_difference is None
+    assert (found.slices, found.clusters, found.features) == ((), (), ())
 
 
 def test_scores_that_fit_no_pair() -> None:
