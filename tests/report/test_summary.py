@@ -13,22 +13,27 @@ def lines_of(run: Run, **changes: object) -> list[str]:
     )
 
 
-def test_failures_come_first_and_the_report_last() -> None:
+def test_the_finding_comes_first_then_failures_and_the_report_last() -> None:
     lines = lines_of(invoices(300), stopped="the budget of $20 is spent")
-    assert len(lines) <= 15
+    assert len(lines) <= 24
     assert lines[0] == "SIMULATED · invoices · run 20261123-182219-3f2a"
     assert lines[1].startswith("Llama-3.3-70B is wrong on ")
-    assert lines[2].startswith("  ")
-    assert ", only Llama-3.3-70B " in lines[2]
-    assert lines[8].endswith("more kinds in the report")
-    assert lines[9].startswith("Pairs: both right ")
-    assert lines[10] == "Stopped early: the budget of $20 is spent"
-    assert lines[11] == "Calls: GPT-4o 300 (0 errors), Llama-3.3-70B 300 (5 errors)"
+    assert lines[2].startswith("Net loss ")
+    assert lines[2].endswith("is shown to lose more than the 2.0 points you allow.")
+    assert lines[3].startswith("GPT-4o itself is wrong on ")
+    assert lines[4].startswith("  ")
+    assert ", only Llama-3.3-70B " in lines[4]
+    assert lines[9].endswith("more kinds in the report")
+    assert lines[10].startswith("Where: lines above 2")
+    assert any(line.startswith("Alike: ") for line in lines)
+    assert any(line.startswith("Pairs: both right ") for line in lines)
+    assert "Stopped early: the budget of $20 is spent" in lines
+    assert lines[-3] == "Calls: GPT-4o 300 (0 errors), Llama-3.3-70B 300 (5 errors)"
     assert (
-        lines[12]
+        lines[-2]
         == "Cost (SIMULATED, nothing was paid): GPT-4o $3.69, Llama-3.3-70B $0.62 + 6 calls of unknown cost"
     )
-    assert lines[13] == "Report: reports/x/report.html"
+    assert lines[-1] == "Report: reports/x/report.html"
 
 
 def test_agreement_has_no_candidate_only_count() -> None:
@@ -44,7 +49,7 @@ def test_no_pairs() -> None:
 
 def test_hostile_texts_stay_on_their_lines() -> None:
     lines = lines_of(hostile_run(), dataset="a\nb\x1b[31m")
-    assert len(lines) <= 15
+    assert len(lines) <= 24
     assert not any(ord(character) < 0x20 for line in lines for character in line)
 
 
