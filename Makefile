@@ -58,8 +58,9 @@ test-slow: $(VENV)/.installed-dev ## The long ones: kill -9 at 50 moments, 100,0
 docs: $(VENV)/.installed-dev ## Write docs/settings.md from the code
 	@$(BIN)/python docs/build_reference.py
 
-bench: $(VENV)/.installed-dev ## Measure the figures that the docs name
+bench: $(VENV)/.installed-dev ## Measure the figures that the docs name, simulate error rates
 	$(BIN)/python benchmarks/replay.py
+	$(BIN)/python benchmarks/simulations.py
 
 clean: ## Remove the virtual environment and caches (never datasets or reports)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -143,8 +143,8 @@ def test_clusters_of_one_are_records_and_repeated_records_widen() -> None:
     )
 
 
-# Five runs of GPT-4o at temperature 0 with strict JSON (llm-stability): items, how many had one output only, and
-# the published percentage. The runs themselves are not at hand, so the outputs here are made up.
+# Five runs of GPT-4o at temperature 0 with strict JSON (llm-stability): items, how many had one output only,
+# and the published percentage. The runs themselves are not at hand, so the outputs here are made up.
 STABILITY = {
     "navigate": (250, 150, 60.0),
     "college_mathematics": (100, 45, 45.0),

@@ -195,6 +195,13 @@ def test_bets_that_would_break_the_promise(differences: list[float]) -> None:
     assert (process.n, process.log_e_noninferior) == (0, 0.0)
 
 
+def test_more_different_scores_than_are_kept() -> None:
+    scores = [float(score) for score in numpy.linspace(-0.4, 0.4, 3001)]
+    twice = after(EProcess(margin=0.1, alpha=1e-9), scores * 2)
+    by_formula = [2 * sum(numpy.log1p(c * (d + 0.1) / 0.9) for d in scores) for c in BETS]
+    assert twice.log_e_noninferior == pytest.approx(float(numpy.logaddexp.reduce(by_formula)) - log(25))
+
+
 def test_more_records_than_the_log_has() -> None:
     process = after(EProcess(margin=0.02, alpha=0.05, population=3), [0.0] * 3)
     with pytest.raises(ValueError, match="the population has 3 records"):
