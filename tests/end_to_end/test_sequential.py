@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from command_line import ROOT, command, environment, harness, make_dataset
 from counting_server import completion, counting_server
 
@@ -227,25 +226,3 @@ def test_candidates_share_the_incumbents_calls_though_they_end_at_different_reco
         for run in (tmp_path / "reports" / "echo").glob("2*")
     ]
     assert {end["decided"] for end in ends} == {"inferior", "non_inferior"}
-
-
-@pytest.mark.parametrize(
-    ("override", "complaint"),
-    [
-        ("decision.cluster=customer", '[decision] cluster is "customer", but no record has that tag'),
-        ("decision.cap=0", "cap is 0; it must be a whole number from 1"),
-    ],
-)
-def test_settings_that_cannot_hold_are_refused(tmp_path: Path, override: str, complaint: str) -> None:
-    dataset = labels(tmp_path / "few", 20, incumbent=0.0, candidate=0.0, more="margin = 0.05")
-    done = harness("shadow", dataset, "--set", override, "--reports", tmp_path / "reports")
-    assert done.returncode == 2
-    assert complaint in done.stderr
-
-
-def test_a_cap_below_the_first_cluster_is_refused(tmp_path: Path) -> None:
-    more = 'margin = 0.05\ncap = 3\ncluster = "of"'
-    dataset = labels(tmp_path / "few", 20, incumbent=0.0, candidate=0.0, more=more)
-    done = harness("shadow", dataset, "--reports", tmp_path / "reports")
-    assert done.returncode == 2
-    assert "[decision] cap is 3, but the first cluster alone has 5 records" in done.stderr

@@ -178,6 +178,27 @@ def test_a_call_that_would_be_tried_again_is_not_held_against_the_arm(tmp_path: 
     assert watch.complete == place
 
 
+def test_one_slow_call_does_not_let_the_run_go_on_and_on(tmp_path: Path, folder: Path) -> None:
+    planned, settings = records(400), config(folder, 0.02, 0.025)
+    first = planned[0].request.messages[0].text
+    begun: list[int] = []
+
+    class Counting(Uneven):
+        async def send(self, call: HttpCall) -> Reply:
+            made = await super().send(call)
+            if f'"{first}"' in call.body.decode():
+                begun.append(len(self.sent))
+            return made
+
+    candidate = Counting(frozenset([first]), "http://c")
+    few = replace(settings, replay=ReplaySettings(concurrency=4))
+    plans = both(Scripted(), candidate, few.replay)
+    _, watch = watched(tmp_path / "j", plans, course(planned), few)
+    assert begun
+    assert begun[0] <= 2 * 4 + 1
+    assert watch.complete == 400
+
+
 def test_an_arm_that_never_answers_is_stopped_and_not_judged(tmp_path: Path, folder: Path) -> None:
     plans = both(Scripted(), Scripted(lambda text, attempt: Unavailable("down")))
     for arm, plan in plans.items():
