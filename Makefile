@@ -60,6 +60,7 @@ docs: $(VENV)/.installed-dev ## Write docs/settings.md from the code
 
 bench: $(VENV)/.installed-dev ## Measure the figures that the docs name
 	$(BIN)/python benchmarks/replay.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/slices.py
 
 clean: ## Remove the virtual environment and caches (never datasets or reports)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
