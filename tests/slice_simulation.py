@@ -272,7 +272,8 @@ def false_clustered_runs(seeds: Iterable[int], clusters: int = 200, size: int = 
     claimed = 0
     for seed in seeds:
         generator = np.random.default_rng([seed, 2])
-        values = {name: np.repeat(column, size) for name, column in documents(generator, clusters).items()}
+        order = np.arange(clusters).repeat(size)
+        values: Values = {name: column[order] for name, column in documents(generator, clusters).items()}
         wrong = np.repeat(generator.random(clusters) < 0.1, size)
         outcomes = PairedOutcomes(
             ids=[str(row) for row in range(len(wrong))],

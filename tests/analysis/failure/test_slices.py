@@ -152,6 +152,48 @@ def test_one_customer_with_many_bad_records_is_no_slice() -> None:
     assert not any(together)
 
 
+def test_a_slice_over_many_customers_is_found_with_clusters_too() -> None:
+    generator = np.random.default_rng(8)
+    customer = np.arange(2000) // 5
+    german = (generator.random(400) < 0.3)[customer]
+    table = FeatureTable()
+    for row in range(2000):
+        table.add({"language": "de" if german[row] else "fr", "lines": float(generator.integers(1, 90))})
+    outcomes = PairedOutcomes(
+        ids=[str(row) for row in range(2000)],
+        regressions=generator.random(2000) < np.where(german, 0.3, 0.05),
+        gains=np.zeros(2000, dtype=bool),
+        kinds=[""] * 2000,
+        clusters=[str(number) for number in customer],
+    )
+    report = find_slices(table, outcomes)
+    assert [found.rule for found in report.slices] == ["language is German"]
+    assert "cluster" in report.method
+
+
+def test_elsewhere_is_where_no_slice_is() -> None:
+    generator = np.random.default_rng(9)
+    language = generator.choice(["de", "fr", "es", "en"], 4000)
+    wrong = generator.random(4000) < np.select([language == "de", language == "fr"], [0.6, 0.2], 0.02)
+    table = FeatureTable()
+    for code in language:
+        table.add({"language": str(code)})
+    report = find_slices(
+        table,
+        PairedOutcomes(
+            ids=[str(row) for row in range(4000)],
+            regressions=wrong,
+            gains=np.zeros(4000, dtype=bool),
+            kinds=[""] * 4000,
+        ),
+    )
+    assert [found.rule for found in report.slices] == ["language is German", "language is French"]
+    for found in report.slices:
+        assert found.elsewhere.n + sum(one.test_n for one in report.slices) == report.test_n
+        assert found.elsewhere.high is not None
+        assert found.elsewhere.high < 0.05
+
+
 def test_no_slice_repeats_another() -> None:
     table = FeatureTable()
     generator = np.random.default_rng(3)
