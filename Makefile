@@ -62,6 +62,7 @@ docs: $(VENV)/.installed-dev ## Write docs/settings.md and docs/analysis-json.md
 bench: $(VENV)/.installed-dev ## Measure the figures that the docs name, simulate error rates
 	$(BIN)/python benchmarks/replay.py
 	$(BIN)/python benchmarks/simulations.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/slices.py
 
 clean: ## Remove the virtual environment and caches (never datasets or reports)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

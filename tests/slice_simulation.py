@@ -231,7 +231,7 @@ class Recovery:
 
 
 def recovery(seeds: Iterable[int], sizes: tuple[int, ...] = (2000, 4000, 8000)) -> Recovery:
-    """Plant one to three slices per run, of 3 to 20 % of the records, 30 to 80 % regressions; search them."""
+    """Plant one to three slices per run, of 3 to 20 % of the records with 30 to 80 % regressions."""
     planted = found = claims = false = inexact = 0
     for seed in seeds:
         generator = np.random.default_rng([seed, 1])
@@ -265,3 +265,22 @@ def false_runs(seeds: Iterable[int], n: int = 2000) -> int:
         bool(search(simulate(seed, n=n, slices=0, base=0.02 + 0.1 * (seed % 3)), seed).slices)
         for seed in seeds
     )
+
+
+def false_clustered_runs(seeds: Iterable[int], clusters: int = 200, size: int = 10) -> int:
+    """Runs of clusters whose records are alike and fail together, without structure, with any claim."""
+    claimed = 0
+    for seed in seeds:
+        generator = np.random.default_rng([seed, 2])
+        order = np.arange(clusters).repeat(size)
+        values: Values = {name: column[order] for name, column in documents(generator, clusters).items()}
+        wrong = np.repeat(generator.random(clusters) < 0.1, size)
+        outcomes = PairedOutcomes(
+            ids=[str(row) for row in range(len(wrong))],
+            regressions=wrong,
+            gains=np.zeros(len(wrong), dtype=bool),
+            kinds=[""] * len(wrong),
+            clusters=[str(row // size) for row in range(len(wrong))],
+        )
+        claimed += bool(find_slices(table_of(values), outcomes, SliceSettings(seed=seed)).slices)
+    return claimed

@@ -29,7 +29,8 @@ HOMES = {
     "rich": {"harness/cli/*"},
     "pydantic": {"harness/config.py"},
     "numpy": {"harness/scorers/json_lines.py", "harness/analysis/*"},
-    "babel": {"harness/scorers/notation.py"},
+    # Rules name languages in English.
+    "babel": {"harness/scorers/notation.py", "harness/analysis/features/predicate.py"},
     "json_repair": {"harness/scorers/json_parse.py"},
     "jsonschema_rs": {"harness/scorers/json_schema.py"},
 }

@@ -22,12 +22,16 @@ class SliceDescription:
     Args:
         outcomes: What came of the compared records.
         held_back: Which of them test.
+        elsewhere: Which of them lie in no confirmed slice.
         settings: Level, margin and wording.
     """
 
-    def __init__(self, outcomes: PairedOutcomes, held_back: Rows, settings: SliceSettings) -> None:
+    def __init__(
+        self, outcomes: PairedOutcomes, held_back: Rows, elsewhere: Rows, settings: SliceSettings
+    ) -> None:
         self._outcomes = outcomes
         self._held_back = held_back
+        self._elsewhere = elsewhere
         self._settings = settings
         self._kinds = np.asarray(outcomes.kinds, dtype=object)
 
@@ -42,7 +46,7 @@ class SliceDescription:
         of_kind = worse & (self._kinds == kind) if kind else np.zeros_like(inside)
         test_n, losses, test_gains = (int(rows.sum()) for rows in (test, test & worse, test & gains))
         difference = net_difference(test_gains, losses, test_n, level=self._settings.level)
-        rate, elsewhere = self._share(worse, inside), self._share(worse, ~inside)
+        rate, elsewhere = self._share(worse, inside), self._share(worse, self._elsewhere)
         first = found[np.argsort(~of_kind[found], kind="stable")][:_EXAMPLES]
         count = int((test & of_kind).sum())
         return Slice(
@@ -64,7 +68,7 @@ class SliceDescription:
             adjusted_p=adjusted_p,
             main_kind=kind,
             main_kind_count=count,
-            main_kind_elsewhere=self._share(of_kind, ~inside),
+            main_kind_elsewhere=self._share(of_kind, self._elsewhere),
             examples=tuple(outcomes.ids[row] for row in first),
             text=_sentence(predicates, rate, losses, elsewhere, self._settings.verb)
             + _but(test_gains)
@@ -87,7 +91,7 @@ def _sentence(
 ) -> str:
     rule = ", ".join(condition.text for condition in predicates)
     where = f"{losses} of {rate.n} held-back records ({_percent(rate.value)})"
-    return f"{rule}: {verb} on {where}, elsewhere {_percent(elsewhere.value)}"
+    return f"{rule}: {verb} on {where}" + (f", elsewhere {_percent(elsewhere.value)}" if elsewhere.n else "")
 
 
 def _but(gains: int) -> str:
@@ -100,6 +104,5 @@ def _mostly(kind: str, count: int) -> str:
 
 def _percent(value: float | None) -> str:
     """Whole percents, and one decimal below one percent."""
-    if value is None:
-        return "nothing"
+    value = value or 0.0
     return f"{100 * value:.1f} %" if 0 < value < 0.01 else f"{100 * value:.0f} %"

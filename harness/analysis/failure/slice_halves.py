@@ -32,7 +32,7 @@ def halves(events: Rows, clusters: Sequence[str] | None, seed: int) -> Halves:
     """Two random halves.
 
     Without clusters each half gets half of the events and half of the rest; with clusters a cluster stays
-    whole, and each goes to the half that has fewer rows so far.
+    whole: they are dealt out from the largest on, each to the half that has fewer rows so far.
     """
     generator = np.random.default_rng(seed)
     if clusters is None:
@@ -44,8 +44,9 @@ def halves(events: Rows, clusters: Sequence[str] | None, seed: int) -> Halves:
     sizes = np.bincount(of_row)
     chosen = np.zeros(len(names), dtype=bool)
     filled = [0, 0]
-    for place in generator.permutation(len(names)):
-        half = int(filled[1] < filled[0])
+    shuffled = generator.permutation(len(names))
+    for place in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
+        half = int(filled[1] < filled[0]) if filled[0] != filled[1] else int(generator.integers(2))
         chosen[place] = half == 0
         filled[half] += int(sizes[place])
     return Halves(discovery=chosen[of_row])

@@ -61,13 +61,14 @@ class Slice:
         difference: (gains - regressions) / n in the slice.
         beyond_margin: Whether the whole interval of the net loss lies beyond the margin.
         rate: Share of regressions in the slice.
-        elsewhere: Share of regressions outside it.
-        lift: `rate` over `elsewhere`; None where there is none elsewhere.
+        elsewhere: Share of regressions outside all slices of the report, so that one bad place does not
+            hide in the average of another.
+        lift: `rate` over `elsewhere`; None where there is no regression elsewhere.
         p: One-sided, against the rate of the held-back records that no slice before it holds.
         adjusted_p: Over all slices tested.
         main_kind: The most frequent primary kind of failure among the slice's regressions, "" if unknown.
         main_kind_count: Held-back regressions of that kind in the slice.
-        main_kind_elsewhere: Share of regressions of that kind outside the slice.
+        main_kind_elsewhere: Share of regressions of that kind outside all slices of the report.
         examples: Ids of up to five of its regressions, those of the main kind first.
         text: The finding as a sentence.
     """

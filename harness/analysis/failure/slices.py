@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from harness.analysis.failure.slice_description import SliceDescription
 from harness.analysis.failure.slice_halves import CLUSTERED, HYPERGEOMETRIC, excess_p, halves, holm
 from harness.analysis.failure.slice_rank import explained
-from harness.analysis.failure.slice_result import PairedOutcomes, SliceReport, SliceSettings
+from harness.analysis.failure.slice_result import PairedOutcomes, Slice, SliceReport, SliceSettings
 from harness.analysis.failure.slice_search import Rows, SliceSearch
 from harness.analysis.features.encoding import Encoded
 from harness.analysis.features.table import FeatureTable
@@ -17,6 +17,7 @@ from harness.analysis.features.table import FeatureTable
 LEAST_ROWS = 100
 LEAST_EVENTS = 10
 MOST_TESTED = 10
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +63,13 @@ def find_slices(
     proposed = _proposals(encoded, events, discovery, support)
     tested = list(_tested(encoded, proposed, outcomes, held_back))
     adjusted = holm([proposal.p for proposal in tested])
-    description = SliceDescription(outcomes, held_back, settings)
-    slices = tuple(
-        description.describe(
-            tuple(encoded.predicates[place] for place in proposal.places),
-            proposal.inside,
-            p=proposal.p,
-            adjusted_p=adjusted_p,
-        )
+    confirmed = [
+        (proposal, adjusted_p)
         for proposal, adjusted_p in zip(tested, adjusted, strict=True)
-        if proposal.beats_parents and adjusted_p <= 1 - settings.level + 1e-12
-    )
+        if proposal.beats_parents and adjusted_p <= 1 - settings.level + _ROUNDING
+    ]
     return SliceReport(
-        slices=slices,
+        slices=tuple(_described(encoded, confirmed, outcomes, held_back, settings)),
         tested=len(tested),
         searched=len(encoded.predicates),
         support=support,
@@ -145,6 +140,22 @@ def _tested(
             beats_parents=all(_rate(within, events) > _rate(parent, events) for parent in parents),
         )
         left &= ~inside
+
+
+def _described(
+    encoded: Encoded,
+    confirmed: Sequence[tuple[_Proposal, float]],
+    outcomes: PairedOutcomes,
+    held_back: Rows,
+    settings: SliceSettings,
+) -> Iterator[Slice]:
+    elsewhere = np.ones(len(held_back), dtype=bool)
+    for proposal, _ in confirmed:
+        elsewhere &= ~proposal.inside
+    description = SliceDescription(outcomes, held_back, elsewhere, settings)
+    for proposal, adjusted_p in confirmed:
+        predicates = tuple(encoded.predicates[place] for place in proposal.places)
+        yield description.describe(predicates, proposal.inside, p=proposal.p, adjusted_p=adjusted_p)
 
 
 def _numbered(clusters: Sequence[str]) -> NDArray[np.intp]:

@@ -9,7 +9,7 @@ from harness.analysis.features.summary import FeatureSummary, summary_of
 from harness.analysis.features.text import Value
 
 MOST_COLUMNS = 60
-_LOOK_FOR_IDS_AT = 1000
+_LOOK_FOR_IDS_AT = 10_000
 _MOST_NAMES = 1000
 
 
