@@ -11,6 +11,7 @@ REGISTRY: Final = Registry(
     group="harness.scorers",
     noun="scorer",
     built_in={
+        "arithmetic": "harness.scorers.arithmetic:Arithmetic",
         "citation": "harness.scorers.citation:Citations",
         "exact": "harness.scorers.exact:Exact",
         "label": "harness.scorers.label:Label",
