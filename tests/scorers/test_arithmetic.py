@@ -187,7 +187,7 @@ def test_awkward_answers() -> None:
     check_scorer(Arithmetic())
 
 
-NUMBERS = (
+NUMBERS: st.SearchStrategy[Any] = (
     st.integers(-9, 9)
     | st.floats(allow_nan=False)
     | st.sampled_from(["1,5", "x", None, True, "1e999", [], {}])
