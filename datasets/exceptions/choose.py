@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 from generate import write
+
 from harness.scorers.clause_ids import roman
 from harness.scorers.clause_index import ClauseIndex
 

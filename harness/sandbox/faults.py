@@ -6,6 +6,7 @@ a planted fault always makes the answer wrong, and wrong in that one way only. T
 were, so a dropped line is a dropped line and not a wrong sum as well.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -164,14 +165,13 @@ def field_missing(value: Any, draw: Draw) -> Damaged | None:
 
 
 def text_differs(value: Any, draw: Draw) -> Damaged | None:
-    """Leaves out the end of a text of four words or more."""
+    """Leaves out the end of a text: a quarter of it or more."""
     value = clone(value)
-    found = [leaf for leaf in leaves(value) if isinstance(leaf.value, str) and leaf.value.count(" ") >= 3]
+    found = [leaf for leaf in leaves(value) if isinstance(leaf.value, str) and _shortened(leaf.value)]
     if not found:
         return None
     leaf = draw.pick(found)
-    words = leaf.value.split(" ")
-    return _set(value, "text_differs", leaf, " ".join(words[: max(2, round(len(words) * 0.65))]))
+    return _set(value, "text_differs", leaf, _shortened(leaf.value))
 
 
 def wrong_currency(value: Any, draw: Draw) -> Damaged | None:
@@ -226,13 +226,21 @@ def moved(value: Any, draw: Draw) -> Damaged | None:
     return damaged(value, "moved", f"{lines.path}[{at}]", f"lines {at + 1} and {at + 2} changed places")
 
 
-def invalid_json(text: str, draw: Draw) -> str | None:
+def repairable_json(text: str, draw: Draw) -> str | None:
     """Forgets one comma between two members, so that no parser accepts the text."""
     commas = [at for at in _commas(text) if at > 0]
     if not commas:
         return None
     at = draw.pick(commas)
     return text[:at] + " " + text[at + 1 :]
+
+
+def invalid_json(text: str, draw: Draw) -> str:
+    """Tells the values in a sentence with braces in the wrong places, which no tool mends."""
+    opening = draw.pick(("The document says", "I read the following", "These are the values"))
+    words = [word for word in re.sub(r'[{}\[\]":,]+', " ", text).split() if word]
+    half = draw.below(len(words)) if words else 0
+    return f"{opening}: }} {' '.join(words[:half])} {{ {' '.join(words[half:])} }}."
 
 
 def prose_around_json(text: str, draw: Draw) -> str:
@@ -329,6 +337,15 @@ def _swaps(value: float) -> list[float]:
 
 def _power_of_ten(one: str, other: str) -> bool:
     return one.replace(".", "").strip("-0") == other.replace(".", "").strip("-0")
+
+
+def _shortened(text: str) -> str:
+    """The text without its last words; "" where less than two fifths would be left."""
+    words = text.split(" ")
+    while len(words) > 1 and len(" ".join(words)) > 0.75 * len(text):
+        words.pop()
+    short = " ".join(words)
+    return short if 0.4 * len(text) <= len(short) <= 0.75 * len(text) else ""
 
 
 def _commas(text: str) -> list[int]:

@@ -32,7 +32,15 @@ REFERENCE_FAULTS = (
 )
 """Harmful faults of the clauses that an answer cites."""
 
-ANSWER_FAULTS = ("invalid_json", "prose_around_json", "truncated", "refusal", "empty", "timed_out")
+ANSWER_FAULTS = (
+    "invalid_json",
+    "repairable_json",
+    "prose_around_json",
+    "truncated",
+    "refusal",
+    "empty",
+    "timed_out",
+)
 """Harmful faults of the whole answer."""
 
 HARMFUL_FAULTS = LINE_FAULTS + VALUE_FAULTS + REFERENCE_FAULTS + ANSWER_FAULTS

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.sandbox.answers import Reference, clone, decimal, money, references
+from harness.sandbox.answers import Reference, clone, money, references
 from harness.sandbox.draw import Draw
 from harness.sandbox.faults import Damaged, damaged
 from harness.scorers.clause_ids import clause_paths
@@ -118,17 +118,17 @@ SOURCE_FAULTS: Mapping[str, SourceFault] = {
 
 def _others(value: float, prompt: str) -> list[float]:
     """Amounts of the document that read as no other fault: no power of ten, no swapped digits."""
-    own = _digits(decimal(value))
+    own = f"{abs(value):.2f}"
     written = dict.fromkeys(_PRINTED.findall(prompt))
     return [
         float(text)
         for text in written
-        if float(text) and sorted(_digits(text)) != sorted(own) and not _begins(_digits(text), own)
+        if float(text) and sorted(text) != sorted(own) and not _begins(_digits(text), _digits(own))
     ]
 
 
-def _digits(value: object) -> str:
-    return str(value).replace(".", "").strip("-0")
+def _digits(text: str) -> str:
+    return text.replace(".", "").strip("0")
 
 
 def _begins(one: str, other: str) -> bool:

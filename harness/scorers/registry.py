@@ -11,8 +11,10 @@ REGISTRY: Final = Registry(
     group="harness.scorers",
     noun="scorer",
     built_in={
+        "citation": "harness.scorers.citation:Citations",
         "exact": "harness.scorers.exact:Exact",
         "label": "harness.scorers.label:Label",
+        "numeric": "harness.scorers.numeric:Numeric",
         "text": "harness.scorers.text:Text",
         "json_fields": "harness.scorers.json_fields:JsonFields",
     },

@@ -178,5 +178,5 @@ def test_signs_are_flipped_on_long_german_credit_notes_only(
     tags = {record["custom_id"]: record["tags"] for record in records}
     kinds = planted(records, settings, TABLES["candidate"]["model"])
     flipped = [name for name in kinds if "sign_flipped" in kinds[name]]
-    assert len(flipped) == 16
+    assert len(flipped) == 18
     assert all(is_collective_credit_note(tags[name]) for name in flipped)

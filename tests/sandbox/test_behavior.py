@@ -115,7 +115,8 @@ def test_noise_flips_what_where_plants() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["invalid_json", "prose_around_json", "line_missing", "digits_swapped", "format_only"]
+    "kind",
+    ["invalid_json", "repairable_json", "prose_around_json", "line_missing", "digits_swapped", "format_only"],
 )
 def test_faults_of_json_do_not_strike_labels(kind: str) -> None:
     played = play(ModelBehavior(rates={kind: 1}), subject(expected="7"))

@@ -27,7 +27,7 @@ OF_VALUES = (
     "date_order",
     "field_missing",
 )
-OF_TEXT = ("invalid_json", "prose_around_json")
+OF_TEXT = ("invalid_json", "repairable_json", "prose_around_json")
 OF_RECEIPTS = ("wrong_value", "text_differs", "date_order", "field_missing", "digits_swapped", *OF_TEXT)
 
 
