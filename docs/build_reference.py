@@ -15,7 +15,7 @@ from harness.config import DecisionSettings, FactorSettings
 from harness.dataset.manifest import DatasetSettings
 from harness.providers.arm import ArmSettings, OwnPrice
 from harness.replay.settings import ReplaySettings
-from harness.sandbox.settings import JudgeBehavior, ModelBehavior, SandboxSettings
+from harness.sandbox.settings import JudgeBehavior, ModelBehavior, SandboxSettings, Where
 
 PAGE = Path(__file__).parent / "settings.md"
 TABLES: tuple[tuple[str, type[Any]], ...] = (
@@ -28,14 +28,17 @@ TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("`[factors]`", FactorSettings),
     ("`[sandbox]`", SandboxSettings),
     ('`[sandbox.models."NAME"]`', ModelBehavior),
+    ('`[[sandbox.models."NAME".where]]`', Where),
     ("`judge` of a sandbox model, written as a table", JudgeBehavior),
 )
 EXIT_CODES = """Exit codes: 0 done, 1 trouble with a run or its files, 2 wrong input, 3 stopped early and
 resumable.
 """
 _TOML_NAMES = (
+    (r"Mapping\[str, tuple\[str, \.\.\.\]\]", "table of lists of texts"),
     (r"tuple\[str, \.\.\.\]", "list of texts"),
     (r"Mapping\[str, str\]", "table of texts"),
+    (r"tuple\[Where, \.\.\.\]", "list of tables"),
     (r"Mapping\[str, float\]", "table of numbers"),
     (r"Mapping\[str, ModelBehavior\]", "table of tables"),
     (r"Literal\[(.*?)\]", r"one of \1"),

@@ -25,6 +25,8 @@ HERE = Path(__file__).resolve().parent
 RECORDS = 300
 SEED = 20261123
 CREDIT_SHARE = 0.12
+COLLECTIVE = (12, 5)
+"""Every twelfth generated document, from the fifth on, is a collective credit note of a German vendor."""
 LENGTHS = ((0.42, 1, 6), (0.74, 7, 18), (0.88, 19, 30), (1.0, 31, 60))
 """Share of invoices up to here, fewest and most line items."""
 
@@ -119,7 +121,10 @@ def generated_record(number: int) -> dict[str, Any]:
     # Language by turns, then one of its vendors, so that languages are even.
     language = ("en", "de", "fr", "es")[number % 4]
     vendor = draw.pick([vendor for vendor in VENDORS if vendor.language == language])
-    invoice = draw_invoice(draw, vendor, _length(number, draw), credit=draw.share() < CREDIT_SHARE)
+    lines, credit = _length(number, draw), draw.share() < CREDIT_SHARE
+    if number % COLLECTIVE[0] == COLLECTIVE[1]:
+        lines, credit = draw.between(41, 60), True
+    invoice = draw_invoice(draw, vendor, lines, credit=credit)
     text, pages = document(invoice)
     decimal = "comma" if vendor.numbers.endswith(",56") else "point"
     tags = {"origin": "generated", "language": language, "pages": str(pages), "decimal": decimal}

@@ -165,14 +165,13 @@ def field_missing(value: Any, draw: Draw) -> Damaged | None:
 
 
 def text_differs(value: Any, draw: Draw) -> Damaged | None:
-    """Leaves out the end of a text of four words or more."""
+    """Leaves out the end of a text: a quarter of it or more."""
     value = clone(value)
-    found = [leaf for leaf in leaves(value) if isinstance(leaf.value, str) and leaf.value.count(" ") >= 3]
+    found = [leaf for leaf in leaves(value) if isinstance(leaf.value, str) and _shortened(leaf.value)]
     if not found:
         return None
     leaf = draw.pick(found)
-    words = leaf.value.split(" ")
-    return _set(value, "text_differs", leaf, " ".join(words[: max(2, round(len(words) * 0.65))]))
+    return _set(value, "text_differs", leaf, _shortened(leaf.value))
 
 
 def wrong_currency(value: Any, draw: Draw) -> Damaged | None:
@@ -240,7 +239,7 @@ def invalid_json(text: str, draw: Draw) -> str:
     """Tells the values in a sentence with braces in the wrong places, which no tool mends."""
     opening = draw.pick(("The document says", "I read the following", "These are the values"))
     words = [word for word in re.sub(r'[{}\[\]":,]+', " ", text).split() if word]
-    half = 1 + draw.below(len(words)) if words else 0
+    half = draw.below(len(words)) if words else 0
     return f"{opening}: }} {' '.join(words[:half])} {{ {' '.join(words[half:])} }}."
 
 
@@ -338,6 +337,15 @@ def _swaps(value: float) -> list[float]:
 
 def _power_of_ten(one: str, other: str) -> bool:
     return one.replace(".", "").strip("-0") == other.replace(".", "").strip("-0")
+
+
+def _shortened(text: str) -> str:
+    """The text without its last words; "" where less than two fifths would be left."""
+    words = text.split(" ")
+    while len(words) > 1 and len(" ".join(words)) > 0.75 * len(text):
+        words.pop()
+    short = " ".join(words)
+    return short if 0.4 * len(text) <= len(short) <= 0.75 * len(text) else ""
 
 
 def _commas(text: str) -> list[int]:

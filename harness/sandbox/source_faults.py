@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.sandbox.answers import clone, decimal, money, references
+from harness.sandbox.answers import Reference, clone, money, references
 from harness.sandbox.draw import Draw
 from harness.sandbox.faults import Damaged, damaged
+from harness.scorers.clause_ids import clause_paths
+from harness.scorers.clause_index import clause_index
 
 _PRINTED = re.compile(r"(?<![\d.,])\d{1,6}\.\d\d(?![\d.,])")
 _LEAST_QUOTE = 25
@@ -24,8 +26,9 @@ _COUNTS = {
     "ninety": ("thirty", 30),
 }
 _COUNTED = re.compile(rf"\b({'|'.join(_COUNTS)})\b(\s*\()(\d+)(?=\))", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\d.,$-])\d{1,3}(?![\d.,-])")
+_NUMBER = re.compile(r"(?<![\w.,$-])\d{1,3}(?![\w.,-])")
 _MODAL = re.compile(rf"\b({'|'.join(_MODALS)})\b(?! not\b)")
+_NUMBERED = re.compile(r"((?:\d{1,3}\.)*)(\d{1,3})(?!\d)")
 _FABRICATED = (
     "Demurrage, re-routing and storage caused by the other party's carrier are charged to that party alone.",
     "The parties review every open delivery exception in writing by the second working day of each quarter.",
@@ -63,9 +66,7 @@ def hallucinated_reference(value: Any, draw: Draw, prompt: str) -> Damaged | Non
 def misattributed_reference(value: Any, draw: Draw, prompt: str) -> Damaged | None:
     """Quotes rightly and names another clause that exists, one of the nearest."""
     value = clone(value)
-    found = [
-        (one, _neighbours(one.id, prompt)) for one in references(value) if len(one.quote) >= _LEAST_QUOTE
-    ]
+    found = [(one, _neighbours(one, prompt)) for one in references(value) if len(one.quote) >= _LEAST_QUOTE]
     found = [(one, near) for one, near in found if near]
     if not found:
         return None
@@ -85,7 +86,7 @@ def misquoted_reference(value: Any, draw: Draw, prompt: str) -> Damaged | None:
     reference, altered = draw.pick(found)
     quote, note = draw.pick(altered)
     reference.set(id=reference.id, quote=quote)
-    return damaged(value, "misquoted_reference", reference.path, note)
+    return damaged(value, "misquoted_reference", f"{reference.path}.{reference.quote_key}", note)
 
 
 def reference_missing(value: Any, draw: Draw, prompt: str) -> Damaged | None:
@@ -97,7 +98,7 @@ def reference_missing(value: Any, draw: Draw, prompt: str) -> Damaged | None:
     reference = draw.pick(found)
     note = f"left out {reference.id}"
     reference.remove()
-    return damaged(value, "reference_missing", reference.path, note)
+    return damaged(value, "reference_missing", reference.path.partition("[")[0], note)
 
 
 SourceFault = Callable[[Any, Draw, str], Damaged | None]
@@ -117,17 +118,17 @@ SOURCE_FAULTS: Mapping[str, SourceFault] = {
 
 def _others(value: float, prompt: str) -> list[float]:
     """Amounts of the document that read as no other fault: no power of ten, no swapped digits."""
-    own = _digits(decimal(value))
+    own = f"{abs(value):.2f}"
     written = dict.fromkeys(_PRINTED.findall(prompt))
     return [
         float(text)
         for text in written
-        if float(text) and sorted(_digits(text)) != sorted(own) and not _begins(_digits(text), own)
+        if float(text) and sorted(text) != sorted(own) and not _begins(_digits(text), _digits(own))
     ]
 
 
-def _digits(value: object) -> str:
-    return str(value).replace(".", "").strip("-0")
+def _digits(text: str) -> str:
+    return text.replace(".", "").strip("0")
 
 
 def _begins(one: str, other: str) -> bool:
@@ -157,31 +158,28 @@ def _altered(quote: str, span: tuple[int, int], new: str) -> tuple[str, str]:
     return quote[:start] + new + quote[end:], f"{quote[start:end]!r} became {new!r} in the quote"
 
 
-_CLAUSE = re.compile(
-    r"^[ \t]*(?:section|article)?[ \t]*(\d{1,3}(?:\.\d{1,3})*)(?=[.)]?\s)", re.IGNORECASE | re.MULTILINE
-)
-
-
-def _clause_ids(prompt: str) -> list[str]:
-    return list(dict.fromkeys(match[1] for match in _CLAUSE.finditer(prompt)))
-
-
 def _next_id(clause: str, prompt: str) -> str:
     """The number after the last one of the clause's article; "" where its number cannot be read."""
-    match = re.match(r"((?:\d{1,3}\.)*)(\d{1,3})(?!\d)", clause)
+    match = _NUMBERED.match(clause)
     if match is None:
         return ""
-    siblings = (
-        re.findall(rf"(?<![\d.]){re.escape(match[1])}(\d{{1,3}})(?!\d)", prompt)
-        if match[1]
-        else [one for one in _clause_ids(prompt) if "." not in one]
-    )
-    return f"{match[1]}{max(int(match[2]), *map(int, siblings), 0) + 1}"
+    parent, number = match[1], int(match[2])
+    # Every number that the text mentions counts, so that what is made up stands nowhere.
+    mentioned = [
+        int(found) for found in re.findall(rf"(?<![\d.]){re.escape(parent)}(\d{{1,3}})(?!\d)", prompt)
+    ]
+    if not parent:
+        mentioned = [int(path[0]) for path in clause_index(prompt).paths if path[0].isdecimal()]
+    return f"{parent}{max(number, *mentioned, 0) + 1}"
 
 
-def _neighbours(clause: str, prompt: str) -> list[str]:
-    """Up to six other clauses around this one, none of which contains it or is part of it."""
-    ids = _clause_ids(prompt)
-    at = ids.index(clause) if clause in ids else 0
-    near = ids[max(0, at - 3) : at + 4]
-    return [one for one in near if not (one.startswith(clause) or clause.startswith(one))]
+def _neighbours(reference: Reference, prompt: str) -> list[str]:
+    """Up to six clauses around this one that exist and do not hold its quote."""
+    index, start = clause_index(prompt), prompt.find(reference.quote)
+    own = next(iter(clause_paths(reference.id)), ())
+    alike = [path for path in index.paths if len(path) == len(own) and all(map(str.isdecimal, path))]
+    if own not in alike:
+        return []
+    at = alike.index(own)
+    near = [path for path in alike[max(0, at - 3) : at + 4] if path != own]
+    return [".".join(path) for path in near if start < 0 or not index.allows(path, start, start + 1)]

@@ -11,6 +11,7 @@ import orjson
 
 from harness.dataset.lines import records_file
 from harness.dataset.record_line import read_tags
+from harness.dataset.shape import ShapeError
 from harness.domain.chat import ChatRequest
 from harness.errors import DatasetError
 from harness.sandbox.behavior import Played, Subject, answer, estimated_usage, parsed
@@ -159,7 +160,7 @@ class Source:
             id=found.id,
             expected=_expected(found),
             prompt=prompt,
-            tags=read_tags(found.row.get("tags")),
+            tags=_tags(found),
             labels=self._labels,
             label_field=self._settings.label_field,
         )
@@ -252,6 +253,13 @@ def _expected(found: Found) -> Any:
             422, f"Record {found.id!r} expects tool calls; those are not simulated.", "no_expected"
         )
     return parsed(expected) if isinstance(expected, str) else expected
+
+
+def _tags(found: Found) -> dict[str, str]:
+    try:
+        return read_tags(found.row.get("tags"))
+    except ShapeError as trouble:
+        raise SourceError(422, f"Record {found.id!r}: {trouble.what}.", "wrong_tags") from None
 
 
 def _labels(records: LineIndex, label_field: str) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ _SYMBOL_CODES: dict[str, frozenset[str]] = {
     "€": frozenset({"EUR"}),
     "£": frozenset({"GBP"}),
     "¥": frozenset({"JPY", "CNY"}),
+    "rm": frozenset({"MYR"}),
     "₹": frozenset({"INR"}),
     "₩": frozenset({"KRW"}),
     "₽": frozenset({"RUB"}),

@@ -46,6 +46,10 @@ def test_the_generator_gives_the_records_again(tmp_path: Path) -> None:
     assert gzip.decompress(one) == gzip.decompress((FOLDER / "records.jsonl.gz").read_bytes())
 
 
+def is_collective_credit_note(tags: dict[str, str]) -> bool:
+    return tags["language"] == "de" and tags["kind"] == "credit_note" and int(tags["lines"]) > 40
+
+
 def test_there_are_300_records_of_all_sorts(records: list[dict[str, Any]]) -> None:
     tags = [record["tags"] for record in records]
     lines = [int(tag["lines"]) for tag in tags]
@@ -57,7 +61,8 @@ def test_there_are_300_records_of_all_sorts(records: list[dict[str, Any]]) -> No
     assert Counter(tag["origin"] for tag in tags) == {"real": 27, "generated": 273}
     assert {tag["language"] for tag in tags if tag["origin"] == "real"} == {"de", "fr"}
     assert set(Counter(tag["language"] for tag in tags)) == {"de", "en", "es", "fr"}
-    assert Counter(tag["kind"] for tag in tags)["credit_note"] >= 20
+    assert Counter(tag["kind"] for tag in tags)["credit_note"] >= 50
+    assert sum(is_collective_credit_note(tag) for tag in tags) == 24
     assert (min(lines), max(lines)) == (1, 60)
     assert {tag["pages"] for tag in tags} >= {"1", "2", "3", "4"}
     assert len({tag["vendor"] for tag in tags if tag["origin"] == "generated"}) == 25
@@ -156,7 +161,8 @@ def test_every_kind_is_planted_at_least_twice_in_the_candidate(
     records: list[dict[str, Any]], settings: SandboxSettings
 ) -> None:
     kinds = kinds_of(records, settings, TABLES["candidate"]["model"])
-    assert set(kinds) == set(settings.models[TABLES["candidate"]["model"]].rates)
+    assert set(kinds) == {*settings.models[TABLES["candidate"]["model"]].rates, "sign_flipped"}
+    del kinds["sign_flipped"]
     assert min(kinds.values()) >= 2
     assert 30 <= sum(kinds[kind] for kind in HARMFUL_FAULTS) <= 45
 
@@ -164,3 +170,13 @@ def test_every_kind_is_planted_at_least_twice_in_the_candidate(
 def test_the_incumbent_makes_few_mistakes(records: list[dict[str, Any]], settings: SandboxSettings) -> None:
     kinds = kinds_of(records, settings, TABLES["incumbent"]["model"])
     assert 3 <= sum(kinds[kind] for kind in HARMFUL_FAULTS) <= 9
+
+
+def test_signs_are_flipped_on_long_german_credit_notes_only(
+    records: list[dict[str, Any]], settings: SandboxSettings
+) -> None:
+    tags = {record["custom_id"]: record["tags"] for record in records}
+    kinds = planted(records, settings, TABLES["candidate"]["model"])
+    flipped = [name for name in kinds if "sign_flipped" in kinds[name]]
+    assert len(flipped) == 18
+    assert all(is_collective_credit_note(tags[name]) for name in flipped)

@@ -37,7 +37,7 @@ def test_the_default_run_leaves_its_files_and_at_most_15_lines(invoices: tuple[P
     assert len(lines) <= 15
     assert lines[0].startswith("SIMULATED")
     assert lines[-1] == f"Report: {latest.resolve() / 'report.html'}"
-    assert re.search(r"Line item missing .*only Llama-3.3-70B \d", printed)
+    assert re.search(r"Sign flipped .*only Llama-3.3-70B \d", printed)
     assert re.search(r"Calls: GPT-4o 300 \(0 errors\)", printed)
     assert "Cost (SIMULATED, nothing was paid): GPT-4o $" in printed
 

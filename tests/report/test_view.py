@@ -63,7 +63,12 @@ def test_top_of_the_page() -> None:
     [
         (3, 2, 100, "Net loss 1.0 points"),
         (3, 2, 100, "Undecided at the 2.0 points you allow: about "),
-        (9, 2, 100, "Undecided at the 2.0 points you allow; at the loss seen, more invoices would not show it."),
+        (
+            9,
+            2,
+            100,
+            "Undecided at the 2.0 points you allow; at the loss seen, more invoices would not show it.",
+        ),
         (5, 3, 4000, "is shown to lose less than the 2.0 points you allow (p under 0.001)."),
         (2, 40, 100, "Net gain 38.0 points"),
         (3, 3, 60, "Net difference 0.0 points"),

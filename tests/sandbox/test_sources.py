@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from sandbox_data import INVOICE, line, write_lines
 from harness.errors import DatasetError
 from harness.sandbox.faults import as_text
 from harness.sandbox.server import read_settings
-from harness.sandbox.settings import ModelBehavior, SandboxSettings
+from harness.sandbox.settings import ModelBehavior, SandboxSettings, Where
 from harness.sandbox.sources import Source, SourceError, prompt_text
 
 LABELS = SandboxSettings(models={"m": ModelBehavior(rates={"wrong_label": 1})})
@@ -41,6 +42,34 @@ def test_labels_are_the_expected_answers_of_the_dataset(tmp_path: Path) -> None:
         messages = found_messages("t1")
         played = source.play("m", source.find(messages), messages, 0)
     assert played.text in {"0", "2"}
+
+
+def test_a_label_can_be_a_field_and_be_taken_for_certain_others(tmp_path: Path) -> None:
+    routes = ("legal", "claims", "finance", "legal")
+    write_lines(
+        tmp_path / "records.jsonl",
+        [line(f"r{n}", f"t{n}", {"route": route, "why": "x"}) for n, route in enumerate(routes)],
+    )
+    settings = replace(LABELS, label_field="route", confused={"legal": ("finance",)})
+    with Source(tmp_path, settings) as source:
+        answers = [
+            source.play("m", source.find(found_messages(f"t{n}")), found_messages(f"t{n}"), 0).text
+            for n in range(4)
+        ]
+    assert answers[0] == answers[3] == '{"route":"finance","why":"x"}'
+    assert answers[1] in {'{"route":"legal","why":"x"}', '{"route":"finance","why":"x"}'}
+
+
+def test_tags_decide_where_a_model_is_worse(tmp_path: Path) -> None:
+    rows = [{**line(f"r{n}", f"t{n}", "a"), "tags": {"pages": n, "scan": n == 3}} for n in range(4)]
+    write_lines(tmp_path / "records.jsonl", [*rows, {**line("r4", "t4", "a"), "tags": {"pages": [4]}}])
+    where = Where(tags={"scan": ("true",)}, above={"pages": 2}, rates={"empty": 1})
+    with Source(tmp_path, SandboxSettings(models={"m": ModelBehavior(where=(where,))})) as source:
+        found = [source.find(found_messages(f"t{n}")) for n in range(5)]
+        assert [source.play("m", one, [], 0).text for one in found[:4]] == ["a", "a", "a", ""]
+        with pytest.raises(SourceError, match='tag "pages" must be a string') as caught:
+            source.play("m", found[4], [], 0)
+        assert caught.value.status == 422
 
 
 @pytest.mark.parametrize("expected", ["x" * 101, {"a": 1}])
