@@ -68,8 +68,11 @@ class Analysis:
     """All findings of one run.
 
     Attributes:
+        schema_version: Of this form.
+        settings: What the analysis was told.
         basis: Whether answers were compared with expected answers or only with each other.
-        pairs: Pairs read; `compared` of them are in the quadrants, the rest in `unscored`.
+        pairs: Pairs read.
+        compared: Those of them that are in the quadrants; the rest is in `unscored`.
         quadrants: By name, `unscored` among them.
         unscored: Pairs that count neither as right nor as wrong, by reason.
         accuracy, agreement: By scorer, the primary one first.
@@ -84,11 +87,13 @@ class Analysis:
         confusion: Which label was taken for which.
         tags: Counts by the tags that the dataset declares.
         slices: Rules that describe where the candidate fails, tested on records they were not found on.
+        slice_search: How they were looked for.
         clusters: Groups of alike failures of the candidate.
         features: What the rules are made of.
         judge: What a judge's verdicts say of the judge itself, by scorer.
         incumbent, candidate: Calls, errors, tokens, cost and times.
         cases: The pairs worth reading, regressions first.
+        more_cases: Further ones by quadrant, by id or only counted.
     """
 
     schema_version: int

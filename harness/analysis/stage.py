@@ -12,8 +12,9 @@ from harness.analysis.confusion import ConfusionTally
 from harness.analysis.deciding import difference_of
 from harness.analysis.failure.exposure import ExposureTally
 from harness.analysis.failure.severity import SeverityRules
+from harness.analysis.failure.slice_result import SliceReport
 from harness.analysis.failure.summary import KindTally
-from harness.analysis.judged import JudgeSpending, JudgeTally
+from harness.analysis.judged import JudgeSpending, JudgeSummary, JudgeTally
 from harness.analysis.label_free import LabelFreeTally
 from harness.analysis.outcome import (
     QUADRANTS,
@@ -197,25 +198,19 @@ class _Tally:
             confusion=tally.confusion.most(),
             tags=tuple(table.table(basis, level=level) for table in tally.tags if table.values),
             slices=found.slices,
-            slice_search=SliceSearch(
-                discovery_n=found.discovery_n,
-                test_n=found.test_n,
-                searched=found.searched,
-                support=found.support,
-                tested=found.tested,
-                method=found.method,
-                reason=found.reason,
-            ),
+            slice_search=_search(found),
             clusters=tally.where.groups(),
             features=tally.where.features(),
-            judge={
-                name: judge.summary(level=level, spending=spending) for name, judge in self._judges.items()
-            },
+            judge=self._judged(spending),
             incumbent=self._arms[Arm.INCUMBENT].summary(),
             candidate=self._arms[Arm.CANDIDATE].summary(),
             cases=self._cases.cases(basis),
             more_cases=self._cases.rest(basis),
         )
+
+    def _judged(self, spending: JudgeSpending | None) -> dict[str, JudgeSummary]:
+        level = self._settings.level
+        return {name: judge.summary(level=level, spending=spending) for name, judge in self._judges.items()}
 
     def _quadrants(self, basis: Basis) -> dict[str, QuadrantCount]:
         counts = self._of_basis[basis].quadrants
@@ -236,6 +231,18 @@ class _Tally:
         if without:
             counter.add("no expected answer", without)
         return counter.most()
+
+
+def _search(found: SliceReport) -> SliceSearch:
+    return SliceSearch(
+        discovery_n=found.discovery_n,
+        test_n=found.test_n,
+        searched=found.searched,
+        support=found.support,
+        tested=found.tested,
+        method=found.method,
+        reason=found.reason,
+    )
 
 
 def _failing(side: ArmOutcome) -> tuple[Finding, ...] | None:

@@ -161,7 +161,11 @@ def _tokens(arm: ArmSummary, count: int) -> str:
     if not arm.tokens.unknown:
         return number(count)
     calls = amount(arm.tokens.unknown, "call")
-    return f"unknown for {calls}" if arm.tokens.unknown == arm.calls else f"{number(count)} + {calls} unknown"
+    return (
+        f"unknown for {calls}"
+        if arm.tokens.unknown == arm.calls + arm.repeats
+        else f"{number(count)} + {calls} unknown"
+    )
 
 
 def cost(arm: ArmSummary) -> str:

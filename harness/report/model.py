@@ -193,6 +193,26 @@ class StripChart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WhereView:
+    """Which inputs fail, and what goes wrong there; `note` says why there is no rule."""
+
+    rules: tuple[str, ...]
+    table: Table | None
+    note: str
+    groups: Table | None
+    money: Table | None
+    tags: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseView:
+    """What asking again told; empty where nothing was asked again."""
+
+    sentences: tuple[str, ...]
+    table: Table | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The whole page, top to bottom."""
 
@@ -213,14 +233,8 @@ class View:
     shared_texts: tuple[TextBlock, ...]
     case_columns: tuple[str, str, str]
     sections: tuple[CaseSection, ...]
-    rules: tuple[str, ...]
-    rules_table: Table | None
-    rules_note: str
-    groups: Table | None
-    money: Table | None
-    noise: tuple[str, ...]
-    noise_table: Table | None
-    slices: tuple[Table, ...]
+    where: WhereView
+    noise: NoiseView
     charts: tuple[StripChart, ...]
     speed: tuple[Table, ...]
     speed_note: str

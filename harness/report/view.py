@@ -33,8 +33,10 @@ from harness.report.findings import (
     suspects_sentence,
 )
 from harness.report.kinds import CARDS, kind_views, kinds_title
-from harness.report.model import CaseSection, CaseView, Masthead, View
+from harness.report.model import CaseSection, CaseView, Masthead, NoiseView, View, WhereView
 from harness.report.wording import Names, amount, display_names, visible
+
+_CAUTION = "A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
 
 
 def shown_case_ids(analysis: Analysis) -> frozenset[str]:
@@ -56,21 +58,14 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
     kinds = kind_views(analysis, names, _grouped_kinds(analysis))
     title, kinds_lead = kinds_title(analysis, names)
     accuracy = analysis.basis is Basis.EXPECTED
-    compared = analysis.compared > 0
     return View(
         title=f"{visible(facts.dataset)} · {names.candidate} against {names.incumbent} · {facts.mark.value}",
         masthead=_masthead(analysis, facts, names),
         mark_sentence=origin(facts, names),
         headline=headline(analysis, names, unit),
-        lead=tuple(
-            sentence
-            for sentence in (*lead(analysis, names), margin_sentence(analysis.noninferiority, names, unit))
-            if sentence
-        ),
+        lead=_lead(analysis, names, unit),
         told=_told(analysis, names, unit),
-        caution="A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
-        if compared
-        else "",
+        caution=_CAUTION if analysis.compared else "",
         banners=banners(analysis, facts, names),
         square=square(analysis, names, unit),
         kinds_title=title,
@@ -81,14 +76,8 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         shared_texts=book.shared,
         case_columns=("Expected", names.incumbent, names.candidate),
         sections=_with_visible_sentences(book),
-        rules=slice_sentences(analysis),
-        rules_table=slice_rules(analysis, names),
-        rules_note=slice_note(analysis) if compared else "",
-        groups=group_table(analysis, names),
-        money=money_table(analysis, names),
-        noise=noise_sentences(analysis, names),
-        noise_table=noise_table(analysis, names),
-        slices=slice_tables(analysis, names),
+        where=_where(analysis, names),
+        noise=NoiseView(sentences=noise_sentences(analysis, names), table=noise_table(analysis, names)),
         charts=strip_charts(analysis, names),
         speed=speed_tables(analysis, names) if analysis.pairs else (),
         speed_note=speed_note(facts),
@@ -97,6 +86,22 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         method=_method(analysis, facts, names),
         method_notes=method_notes(analysis),
         command=visible(facts.command),
+    )
+
+
+def _lead(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
+    sentences = (*lead(analysis, names), margin_sentence(analysis.noninferiority, names, unit))
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _where(analysis: Analysis, names: Names) -> WhereView:
+    return WhereView(
+        rules=slice_sentences(analysis),
+        table=slice_rules(analysis, names),
+        note=slice_note(analysis) if analysis.compared else "",
+        groups=group_table(analysis, names),
+        money=money_table(analysis, names),
+        tags=slice_tables(analysis, names),
     )
 
 

@@ -141,8 +141,8 @@ def test_what_cannot_be_told_counts_neither_as_right_nor_as_wrong() -> None:
     }
     assert found.arm(Arm.CANDIDATE).not_run == 1
     assert found.arm(Arm.CANDIDATE).calls == 4
-    (told,) = found.accuracy.values()
-    assert [(entry.name, entry.count) for entry in told.reasons] == [("no number in the text", 1)]
+    (accuracy,) = found.accuracy.values()
+    assert [(entry.name, entry.count) for entry in accuracy.reasons] == [("no number in the text", 1)]
 
 
 def test_agreement_that_cannot_be_told() -> None:
