@@ -214,12 +214,28 @@ def _same(answers: Sequence[Observation], decisive: Sequence[ScoredPair]) -> Sam
         if failed[first] or failed[second]:
             told.append(failed[first] and failed[second])
             continue
-        same = all_right(decisive, pick)
-        if same is None:
+        same = [_alike(scored, pick, first, second) for scored in decisive]
+        if None in same:
             return None
-        told.append(same)
+        told.append(all(same))
     incumbent, candidate, *cross = told
     return incumbent, candidate, cross[0], cross[1], cross[2], cross[3]
+
+
+def _alike(scored: ScoredPair, pick: _Pick, first: int, second: int) -> bool | None:
+    """Whether one scorer takes two answers as the same; None where it cannot tell.
+
+    A scorer that needs no reference never compares answers: to it two are the same where both are right or
+    both wrong.
+    """
+    score = pick(scored)
+    if score is not None:
+        return score.right
+    sides = scored.incumbent, scored.incumbent_repeat, scored.candidate, scored.candidate_repeat
+    one, other = sides[first], sides[second]
+    if one is None or other is None or one.right is None or other.right is None:
+        return None
+    return one.right is other.right
 
 
 def _flips(same: Same, decisive: Sequence[ScoredPair], outcome: Outcome) -> dict[Arm, bool]:

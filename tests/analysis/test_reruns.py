@@ -130,3 +130,24 @@ def test_records_called_once_say_nothing() -> None:
     tally.add(once, outcome, (scored,))
     assert tally.summary(level=0.95) is None
     assert tally.regressions.found == 1
+
+
+def test_a_scorer_that_compares_no_answers_goes_by_right_and_wrong() -> None:
+    twice, scored = called_twice("aabb")
+    alone = replace(
+        scored,
+        agreement=None,
+        noise=None,
+        candidate_noise=None,
+        cross_incumbent_repeat=None,
+        cross_candidate_repeat=None,
+        cross_repeats=None,
+    )
+    outcome = judge(twice, (alone,))
+    assert isinstance(outcome, Outcome)
+    tally = RerunTally()
+    tally.add(twice, outcome, (alone,))
+    found = tally.summary(level=0.95)
+    assert found is not None
+    assert (found.records, found.regressions.confirmed) == (1, 1)
+    assert (found.floor.incumbent_self.value, found.floor.cross.value) == (1.0, 0.0)
