@@ -25,8 +25,8 @@ HERE = Path(__file__).resolve().parent
 RECORDS = 300
 SEED = 20261123
 CREDIT_SHARE = 0.12
-COLLECTIVE = (12, 5)
-"""Every twelfth generated document, from the fifth on, is a collective credit note of a German vendor."""
+COLLECTIVE = (8, 5)
+"""Every eighth generated document, from the fifth on, is a collective credit note of a German vendor."""
 LENGTHS = ((0.42, 1, 6), (0.74, 7, 18), (0.88, 19, 30), (1.0, 31, 60))
 """Share of invoices up to here, fewest and most line items."""
 

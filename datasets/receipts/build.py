@@ -82,6 +82,7 @@ def record(row: dict[str, Any]) -> dict[str, Any]:
         "company": gold["company"],
         "month": f"{day:%Y-%m}",
         "date_notation": notation(gold["date"]),
+        "year": year_digits(gold["date"]),
         "sign": "RM" if "RM" in gold["total"] else "$" if "$" in gold["total"] else "none",
         "labels": "in the text" if all(visible.values()) else "not all in the text",
     }
@@ -129,6 +130,11 @@ def notation(text: str) -> str:
     if match is None:
         return "year first" if text.startswith("20") else "digits only"
     return f"dd{match[2]}mm{match[2]}{'y' * len(match[4])}"
+
+
+def year_digits(text: str) -> str:
+    """Whether the year is written with two digits or four."""
+    return "four digits" if re.search(r"20\d\d", text) else "two digits"
 
 
 def write(path: Path, lines: Iterable[dict[str, Any]]) -> None:

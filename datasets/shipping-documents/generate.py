@@ -37,6 +37,8 @@ COUNTS = {
 }
 LANGUAGE_SHARES = ((0.28, "en"), (0.48, "de"), (0.65, "fr"), (0.77, "es"), (0.89, "nl"), (1.0, "it"))
 OCR_SHARES = ((0.48, "clean"), (0.79, "light"), (1.0, "heavy"))
+GERMAN_OCR_SHARES = ((0.4, "clean"), (0.72, "light"), (1.0, "heavy"))
+"""The scanner of the German branch is the oldest."""
 VAGUE_SHARE = 0.45
 STYLES = tuple(FIELDS)
 
@@ -84,7 +86,8 @@ def records() -> Iterator[dict[str, Any]]:
 def record(number: int, label: str) -> dict[str, Any]:
     """The document with that number."""
     draw = Draw(SEED * 1000 + number)
-    language, ocr = _share(draw, LANGUAGE_SHARES), _share(draw, OCR_SHARES)
+    language = _share(draw, LANGUAGE_SHARES)
+    ocr = _share(draw, GERMAN_OCR_SHARES if language == "de" else OCR_SHARES)
     vague = label in LOOK_ALIKES and draw.share() < VAGUE_SHARE
     writer = Writer(draw, label, language, _line_count(draw), vague=vague)
     document = CONTENT[label](writer)

@@ -113,8 +113,7 @@ def test_numbers_have_right_check_digits(records: list[dict[str, Any]]) -> None:
 
 
 def weak(record: dict[str, Any]) -> bool:
-    tags = record["tags"]
-    return tags["language"] in {"de", "fr"} and tags["ocr"] == "heavy" and tags["document"] in LOOK_ALIKES
+    return bool(record["tags"]["language"] == "de" and record["tags"]["ocr"] == "heavy")
 
 
 def wrong(records: list[dict[str, Any]], model: str) -> set[str]:
@@ -125,12 +124,11 @@ def wrong(records: list[dict[str, Any]], model: str) -> set[str]:
 def test_the_candidate_is_weak_in_one_place_only(records: list[dict[str, Any]]) -> None:
     incumbent, candidate = (wrong(records, TABLES[arm]["model"]) for arm in ("incumbent", "candidate"))
     place = {record["custom_id"] for record in records if weak(record)}
-    assert len(place) == 24
-    assert len(candidate & place) >= 12
-    assert len(candidate - place) <= 4
+    assert (len(place), len(candidate & place), len(candidate - place)) == (29, 14, 3)
     # Overall it is less than two points worse: not inferior at five.
     assert 0 < len(candidate - incumbent) - len(incumbent - candidate) <= 8
 
 
 def test_look_alikes_are_confused_with_each_other(records: list[dict[str, Any]]) -> None:
     assert {label: others[0] for label, others in SETTINGS.confused.items()}.items() >= LOOK_ALIKES.items()
+    assert set(SETTINGS.confused) == set(TABLES["scorers"][0]["labels"])
