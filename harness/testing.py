@@ -6,7 +6,7 @@ import math
 from harness.domain.chat import Answer, ChatRequest, ToolCall
 from harness.domain.record import Record
 from harness.domain.score import Finding, Score
-from harness.scorers.base import Scorer, ScoringContext
+from harness.scorers.base import Scorer, ScoringContext, needs_reference
 
 AWKWARD_ANSWERS: tuple[Answer, ...] = (
     Answer(text="yes"),
@@ -26,14 +26,16 @@ def check_scorer(scorer: Scorer) -> None:
     """Run a scorer over awkward answers and check what every scorer promises.
 
     An answer scores as right against itself or cannot be told, a value lies between 0 and 1, nothing
-    raises, the same question gets the same score, and neither answer is changed.
+    raises, the same question gets the same score, and neither answer is changed. A scorer that needs no
+    reference gets an empty one as well, and may find an answer wrong that the reference repeats.
 
     Raises:
         AssertionError: A promise is broken; the message says which, and for which answers.
     """
     record = Record(id="check", request=ChatRequest(body={}), recorded=None, expected=None, tags={})
     context = ScoringContext(record=record, seed=7)
-    for reference in AWKWARD_ANSWERS:
+    alone = () if needs_reference(scorer) else (Answer(),)
+    for reference in AWKWARD_ANSWERS + alone:
         for answer in AWKWARD_ANSWERS:
             _check(scorer, answer, reference, context)
 
@@ -51,7 +53,8 @@ def _check(scorer: Scorer, answer: Answer, reference: Answer, context: ScoringCo
     _require(all(isinstance(one, Finding) for one in score.findings), f"a finding is no Finding {where}")
     _require((answer, reference) == before, f"it changed an answer {where}")
     _require(scorer.score(answer, reference, context) == score, f"a second look scored differently {where}")
-    _require(answer != reference or score.right is not False, f"the same answer is not right {where}")
+    holds = not needs_reference(scorer) or answer != reference or score.right is not False
+    _require(holds, f"the same answer is not right {where}")
 
 
 def _require(holds: bool, message: str) -> None:

@@ -1,6 +1,7 @@
 """Stages 2 to 4 on a run directory: score, analyze, report."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +15,13 @@ from harness.domain.mark import Mark
 from harness.domain.observation import Arm
 from harness.errors import RunDamaged
 from harness.pipeline.group import told_settings
+from harness.pipeline.scoring import scored_pairs
 from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render
 from harness.report.summary import summary_lines
 from harness.report.view import build_view, shown_case_ids
 from harness.scorers.build import build_scorers
-from harness.scorers.stage import NamedScorer, score_pairs
+from harness.scorers.stage import NamedScorer
 from harness.store.files import write_bytes_atomically
 from harness.store.layout import RunDirectory, find_run, point_latest
 from harness.store.manifest import (
@@ -67,7 +69,7 @@ def finish_run(
     Returns:
         The closing lines for the terminal.
     """
-    _score(run, start, scorers)
+    _score(run, start, config, scorers)
     analysis = _analyze(run, config, [scorer.name for scorer in scorers])
     facts = _facts(start, stopped)
     _report(run, analysis, facts)
@@ -86,7 +88,7 @@ def score_run(reference: str, *, reports: Path) -> str:
     """
     run, start, config = _opened(reference, reports)
     scorers = scorers_of(config)
-    rows = _score(run, start, scorers)
+    rows = _score(run, start, config, scorers)
     _tell_settings(run, start, config)
     # They tell of the scores before; analyze and report make them anew.
     run.analysis.unlink(missing_ok=True)
@@ -153,8 +155,9 @@ def _must_be(file: Path, hint: str) -> None:
         raise RunDamaged(f"{file}: the file is missing", hint)
 
 
-def _score(run: RunDirectory, start: RunStart, scorers: Sequence[NamedScorer]) -> int:
-    return write_scores(run.scores, score_pairs(read_pairs(run.pairs), scorers, seed=start.seed))
+def _score(run: RunDirectory, start: RunStart, config: RunConfig, scorers: Sequence[NamedScorer]) -> int:
+    with closing(scored_pairs(run.pairs, config, scorers, seed=start.seed)) as scored:
+        return write_scores(run.scores, scored)
 
 
 def _analyze(run: RunDirectory, config: RunConfig, scorers: Sequence[str]) -> Analysis:

@@ -28,7 +28,9 @@ _FINE = Value(text="nothing wrong", state="none", word="")
 _NO_ANSWER = Value(text="no usable answer", state="none", word="")
 _DIGITS = re.compile(r"(\d+)")
 # These say that the answer as a whole could not be read, so nothing is known about its fields.
-_UNREADABLE = frozenset({"call_failed", "timed_out", "truncated", "refusal", "empty", "invalid_json"})
+_UNREADABLE = frozenset(
+    {"call_failed", "timed_out", "truncated", "refusal", "empty", "invalid_json", "repairable_json"}
+)
 
 _Key = tuple[str, bool]
 

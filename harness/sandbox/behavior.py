@@ -1,7 +1,7 @@
 """Decides what a model of the sandbox answers: seeded, the same in every process."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from harness.sandbox.faults import (
     as_text,
     invalid_json,
     prose_around_json,
+    repairable_json,
     truncated,
 )
 from harness.sandbox.settings import HARMFUL_FAULTS, HARMLESS_FAULTS, LINE_FAULTS, ModelBehavior
@@ -156,15 +157,18 @@ def _whole_answer(subject: Subject, kind: str, text: str, draw: Draw) -> Played:
             return Played(text=text, stall=True, planted=planted)
         case "truncated" if len(text) > 1:
             return Played(text=truncated(text, draw), finish_reason="length", planted=planted)
-        case "prose_around_json" if structured:
-            return Played(text=prose_around_json(text, draw), planted=planted)
-        case "invalid_json" if structured and (broken := invalid_json(text, draw)) is not None:
-            return Played(text=broken, planted=planted)
-    return Played(text=text)
+    broken = _BREAKING[kind](text, draw) if structured and kind in _BREAKING else None
+    return Played(text=text) if broken is None else Played(text=broken, planted=planted)
 
 
+_BREAKING: Mapping[str, Callable[[str, Draw], str | None]] = {
+    "invalid_json": invalid_json,
+    "repairable_json": repairable_json,
+    "prose_around_json": prose_around_json,
+}
 _NOTES = {
-    "invalid_json": "a comma is missing",
+    "invalid_json": "a sentence with stray braces in place of the JSON",
+    "repairable_json": "a comma is missing",
     "prose_around_json": "a sentence and a code fence around the JSON",
     "truncated": "cut off, finish_reason length",
     "refusal": "a refusal in place of the answer",

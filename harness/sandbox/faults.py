@@ -6,6 +6,7 @@ a planted fault always makes the answer wrong, and wrong in that one way only. T
 were, so a dropped line is a dropped line and not a wrong sum as well.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -198,13 +199,21 @@ def moved(value: Any, draw: Draw) -> Damaged | None:
     return _damaged(value, "moved", f"{lines.path}[{at}]", f"lines {at + 1} and {at + 2} changed places")
 
 
-def invalid_json(text: str, draw: Draw) -> str | None:
+def repairable_json(text: str, draw: Draw) -> str | None:
     """Forgets one comma between two members, so that no parser accepts the text."""
     commas = [at for at in _commas(text) if at > 0]
     if not commas:
         return None
     at = draw.pick(commas)
     return text[:at] + " " + text[at + 1 :]
+
+
+def invalid_json(text: str, draw: Draw) -> str:
+    """Tells the values in a sentence with braces in the wrong places, which no tool mends."""
+    opening = draw.pick(("The document says", "I read the following", "These are the values"))
+    words = [word for word in re.sub(r'[{}\[\]":,]+', " ", text).split() if word]
+    half = 1 + draw.below(len(words)) if words else 0
+    return f"{opening}: }} {' '.join(words[:half])} {{ {' '.join(words[half:])} }}."
 
 
 def prose_around_json(text: str, draw: Draw) -> str:

@@ -14,7 +14,15 @@ LINE_FAULTS = ("line_missing", "line_invented", "line_merged", "line_split")
 VALUE_FAULTS = ("digits_swapped", "decimal_misread", "wrong_currency", "date_order", "wrong_label")
 """Harmful faults of single values."""
 
-ANSWER_FAULTS = ("invalid_json", "prose_around_json", "truncated", "refusal", "empty", "timed_out")
+ANSWER_FAULTS = (
+    "invalid_json",
+    "repairable_json",
+    "prose_around_json",
+    "truncated",
+    "refusal",
+    "empty",
+    "timed_out",
+)
 """Harmful faults of the whole answer."""
 
 HARMFUL_FAULTS = LINE_FAULTS + VALUE_FAULTS + ANSWER_FAULTS

@@ -27,11 +27,20 @@ class Scorer(Protocol):
 
     The same method serves accuracy (reference = expected answer), agreement (reference = the
     incumbent's answer) and noise (reference = the incumbent's answer, answer = its repeat).
+
+    A scorer that judges an answer by itself says so with `needs_reference: ClassVar[bool] = False` in
+    its class. Both arms are then scored on every record, against an empty `Answer()` where no answer is
+    expected, and agreement and noise have no score.
     """
 
     def score(self, answer: Answer, reference: Answer, context: ScoringContext) -> Score:
         """Score one answer; both answers have text or tool calls (failed calls never come here)."""
         ...
+
+
+def needs_reference(scorer: Scorer) -> bool:
+    """Whether a scorer compares with a reference; it does unless its class says otherwise."""
+    return getattr(scorer, "needs_reference", True) is not False
 
 
 ScoringFunction = Callable[[Answer, Answer, ScoringContext], Score | float | bool | None]

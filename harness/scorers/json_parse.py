@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NoReturn
 
 import json_repair
@@ -32,7 +33,7 @@ class ParsedJson:
     Attributes:
         value: The JSON value; numbers with a point or an exponent are Decimal. Do not change it.
         source: The part of the text that is JSON, "" where none is.
-        findings: `invalid_json` (value is None then) or `prose_around_json`, or nothing.
+        findings: `invalid_json` or `repairable_json` (value is None then), `prose_around_json`, or nothing.
     """
 
     value: Any = None
@@ -170,21 +171,28 @@ def _end_of(text: str, start: int) -> int | None:
     return None
 
 
+def repaired(text: str) -> Any:
+    """What a repair tool makes of a text: an object or a list that is not empty, else None.
+
+    It guesses: use it to label, or where a setting asks for leniency. Its numbers are floats.
+    """
+    if len(text) > _LONGEST_TO_REPAIR or not text.lstrip().startswith(("{", "[", "```")):
+        return None
+    if max(accumulate(_STEP.get(character, 0) for character in text), default=0) > DEEPEST:
+        return None  # the tool's time grows with the square of the depth
+    try:
+        mended = json_repair.loads(text, skip_json_loads=True)
+    except (ValueError, RecursionError, IndexError):
+        return None
+    return mended if isinstance(mended, (dict, list)) and mended else None
+
+
 def _invalid(text: str, problem: str) -> Finding:
-    notes = [problem]
     opening = _OPENING.search(text)
     if opening is not None and _end_of(text, opening.start()) is None:
-        notes.append("It ends in the middle.")
-    if _is_repairable(text):
-        notes.append("A repair tool could mend it.")
-    return Finding(kind="invalid_json", actual=shown(text), note=" ".join(notes))
-
-
-def _is_repairable(text: str) -> bool:
-    if len(text) > _LONGEST_TO_REPAIR or not text.lstrip().startswith(("{", "[", "```")):
-        return False
-    try:
-        repaired = json_repair.loads(text, skip_json_loads=True)
-    except (ValueError, RecursionError, IndexError):
-        return False
-    return isinstance(repaired, (dict, list)) and bool(repaired)
+        note, kind = f"{problem} It ends in the middle.", "invalid_json"
+    elif text.rstrip().endswith(("}", "]", "```")) and repaired(text) is not None:
+        note, kind = f"{problem} A repair tool could mend it.", "repairable_json"
+    else:
+        note, kind = problem, "invalid_json"
+    return Finding(kind=kind, actual=shown(text), note=note)

@@ -192,7 +192,7 @@ def _compare_numbers(expected: JsonValue, actual: JsonValue, reading: Reading) -
     with localcontext(ARITHMETIC):
         if abs(wanted - got) <= reading.tolerance:
             return _same_number(expected, actual)
-        return _number_error(wanted, got)
+        return number_error(wanted, got)
 
 
 def _is_written_so(expected: JsonValue, actual: JsonValue) -> bool:
@@ -214,7 +214,8 @@ def _two_currencies(expected: str, actual: str) -> bool:
     return bool(first and second) and not first & second
 
 
-def _number_error(expected: Decimal, actual: Decimal) -> Difference:
+def number_error(expected: Decimal, actual: Decimal) -> Difference:
+    """What kind of mistake turns one number into the other; call it in the context ARITHMETIC."""
     error = abs(actual - expected) / (abs(expected) or Decimal(1))
     magnitude = float(error) if error.is_finite() else float("inf")
     if expected == -actual:

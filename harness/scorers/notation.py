@@ -180,6 +180,13 @@ def _unambiguous(body: str) -> Decimal | None:
     return Decimal(f"{digits}.{fraction}")
 
 
+@lru_cache(maxsize=256)
+def groups_with_spaces(language: str) -> bool:
+    """Whether a language parts thousands with spaces, as French and Swedish do."""
+    marks = _marks(language) if language else None
+    return marks is not None and marks.group in _SPACES
+
+
 def looks_like_money(text: str) -> bool:
     """Whether a text is a number with a fraction, a thousands mark or a currency: never a plain id."""
     return not text.strip().isdecimal() and any(

@@ -11,8 +11,13 @@ REGISTRY: Final = Registry(
     group="harness.scorers",
     noun="scorer",
     built_in={
+        "arithmetic": "harness.scorers.arithmetic:Arithmetic",
+        "checks": "harness.scorers.checks:Checks",
+        "citation": "harness.scorers.citation:Citations",
         "exact": "harness.scorers.exact:Exact",
         "label": "harness.scorers.label:Label",
+        "numeric": "harness.scorers.numeric:Numeric",
+        "tool_call": "harness.scorers.tool_call:ToolCalls",
         "text": "harness.scorers.text:Text",
         "json_fields": "harness.scorers.json_fields:JsonFields",
     },

@@ -16,7 +16,7 @@ from harness.domain.observation import Arm, CallError, Observation
 from harness.domain.pair import Pair
 from harness.domain.score import Finding, Score, ScoredPair
 from harness.plugins import raised
-from harness.scorers.base import Scorer, ScoringContext
+from harness.scorers.base import Scorer, ScoringContext, needs_reference
 from harness.scorers.json_parse import shown
 
 _CALL_KINDS = {"timed_out": "timed_out", "truncated_stream": "truncated"}
@@ -73,6 +73,8 @@ def _scored(pair: Pair, named: NamedScorer, context: ScoringContext) -> ScoredPa
     incumbent, candidate = pair.observation(Arm.INCUMBENT), pair.observation(Arm.CANDIDATE)
     repeat = next((one for one in pair.repeats if one.key.arm is Arm.INCUMBENT), None)
     expected = pair.record.expected
+    if not needs_reference(named.scorer):
+        return _by_itself(pair, named, context)
     return ScoredPair(
         record_id=pair.record.id,
         scorer=named.name,
@@ -80,6 +82,19 @@ def _scored(pair: Pair, named: NamedScorer, context: ScoringContext) -> ScoredPa
         candidate=None if expected is None else _against(candidate, expected, named, context),
         agreement=_agreement(candidate, incumbent, named, context),
         noise=None if repeat is None else _agreement(repeat, incumbent, named, context),
+    )
+
+
+def _by_itself(pair: Pair, named: NamedScorer, context: ScoringContext) -> ScoredPair:
+    """The scores of a scorer that needs no reference; two answers are never compared by it."""
+    expected = pair.record.expected or Answer()
+    return ScoredPair(
+        record_id=pair.record.id,
+        scorer=named.name,
+        incumbent=_against(pair.incumbent, expected, named, context),
+        candidate=_against(pair.candidate, expected, named, context),
+        agreement=None,
+        noise=None,
     )
 
 
@@ -101,7 +116,7 @@ def _against(
     if failed is not None:
         return failed
     assert isinstance(observation.outcome, Response)  # noqa: S101  # failed_call told the rest apart
-    if reference.is_empty:
+    if reference.is_empty and needs_reference(named.scorer):
         return Score(value=None, reason="The reference is empty.")
     return guarded_score(named, observation.outcome.answer, reference, context)
 

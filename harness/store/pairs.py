@@ -93,6 +93,17 @@ def _timing_row(timing: Timing) -> tuple[object, ...]:
     )
 
 
+def read_pair_group(path: Path, group: int) -> Iterator[Pair]:
+    """The pairs of one row group, for readers that share the work; `group_sizes` tells how many there are.
+
+    Raises:
+        RunDamaged, SchemaMismatch: As `read_pairs`.
+    """
+    for rows in reading(path, PAIRS, group=group):
+        for row in rows:
+            yield _pair(path, row)
+
+
 def read_pairs(path: Path, *, ids: Collection[str] | None = None) -> Iterator[Pair]:
     """The pairs in the order they were written, a few rows in memory at a time.
 

@@ -120,13 +120,16 @@ def writing(path: Path, schema: Any) -> Iterator[RowGroups]:
                 writer.close()
 
 
-def reading(path: Path, schema: Any, *, ids: Collection[str] | None = None) -> Iterator[Rows]:
+def reading(
+    path: Path, schema: Any, *, ids: Collection[str] | None = None, group: int | None = None
+) -> Iterator[Rows]:
     """The file's rows in order, a few in memory at a time.
 
     Args:
         path: The file.
         schema: Its columns, all of which are read.
         ids: Give only the rows with these `record_id`s.
+        group: Give only the rows of this row group, counted from 0.
 
     Raises:
         RunDamaged: The file is missing or cannot be read.
@@ -136,17 +139,31 @@ def reading(path: Path, schema: Any, *, ids: Collection[str] | None = None) -> I
     try:
         with parquet.ParquetFile(path) as file:
             check_schema(path, file.schema_arrow, schema)
-            for group in range(
-                file.num_row_groups
-            ):  # a batch never spans groups: those of long texts are short
+            # A batch never spans groups: those of long texts are short.
+            for place in range(file.num_row_groups) if group is None else (group,):
                 for batch in file.iter_batches(
-                    _ROWS_READ_AT_ONCE, row_groups=[group], columns=schema.names, use_threads=False
+                    _ROWS_READ_AT_ONCE, row_groups=[place], columns=schema.names, use_threads=False
                 ):
                     yield _rows(batch.select(schema.names), wanted)
     except FileNotFoundError as error:
         raise RunDamaged(f"{path}: the file is missing", _HINT) from error
     except (pa.ArrowException, OSError) as error:
         raise RunDamaged(f"{path}: cannot be read: {error}", _HINT) from error
+
+
+def group_sizes(path: Path) -> tuple[int, ...]:
+    """The number of rows in each row group.
+
+    Raises:
+        RunDamaged: The file is missing or cannot be read.
+    """
+    try:
+        about = parquet.read_metadata(path)
+    except FileNotFoundError as error:
+        raise RunDamaged(f"{path}: the file is missing", _HINT) from error
+    except (pa.ArrowException, OSError) as error:
+        raise RunDamaged(f"{path}: cannot be read: {error}", _HINT) from error
+    return tuple(about.row_group(place).num_rows for place in range(about.num_row_groups))
 
 
 def _rows(batch: Any, wanted: Any) -> Rows:

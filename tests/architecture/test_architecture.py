@@ -21,7 +21,8 @@ HOMES = {
     "pandas": {"harness/store/notebook.py", "harness/analysis/*"},
     "sklearn": {"harness/analysis/*"},
     "py3langid": {"harness/language.py"},
-    "scipy": {"harness/analysis/*", "harness/scorers/json_lines.py"},
+    # The assignment of lines to lines, and of calls to calls.
+    "scipy": {"harness/analysis/*", "harness/scorers/json_lines.py", "harness/scorers/tool_call.py"},
     "rapidfuzz": {"harness/scorers/*"},
     "jinja2": {"harness/report/*"},
     "click": {"harness/cli/*"},

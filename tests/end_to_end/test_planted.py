@@ -84,14 +84,14 @@ def check(totals: dict[str, Counter[str]], answers: int, least: int) -> None:
 
 @pytest.mark.parametrize(
     ("seeds", "least"),
-    [((349,), 1), pytest.param(tuple(range(1, 9)), 10, marks=pytest.mark.slow)],
+    [((2879,), 1), pytest.param(tuple(range(1, 9)), 10, marks=pytest.mark.slow)],
     ids=["one run", "eight runs"],
 )
 def test_planted_failures_are_found_by_kind(tmp_path: Path, seeds: tuple[int, ...], least: int) -> None:
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     answers = 0
     for seed in seeds:
-        sown, reaped, false, count = run(tmp_path / str(seed), seed, factor=3.0 if seed != 349 else 4.0)
+        sown, reaped, false, count = run(tmp_path / str(seed), seed, factor=3.0 if seed != 2879 else 4.0)
         totals["sown"] += sown
         totals["reaped"] += reaped
         totals["false"] += false

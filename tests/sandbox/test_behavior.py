@@ -57,7 +57,8 @@ def test_a_wrong_label_is_another_label_of_the_set() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["invalid_json", "prose_around_json", "line_missing", "digits_swapped", "format_only"]
+    "kind",
+    ["invalid_json", "repairable_json", "prose_around_json", "line_missing", "digits_swapped", "format_only"],
 )
 def test_faults_of_json_do_not_strike_labels(kind: str) -> None:
     played = play(ModelBehavior(rates={kind: 1}), subject(expected="7"))

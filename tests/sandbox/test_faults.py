@@ -170,9 +170,9 @@ def test_no_line_is_invented_where_there_are_none() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_invalid_json_is_refused_and_lacks_one_comma(seed: int) -> None:
+def test_repairable_json_is_refused_and_lacks_one_comma(seed: int) -> None:
     text = faults.as_text({**INVOICE, "note": 'a, "quoted", text'})
-    broken = faults.invalid_json(text, Draw(seed))
+    broken = faults.repairable_json(text, Draw(seed))
     assert broken is not None
     assert len(broken) == len(text)
     with pytest.raises(orjson.JSONDecodeError):
@@ -181,7 +181,15 @@ def test_invalid_json_is_refused_and_lacks_one_comma(seed: int) -> None:
 
 
 def test_a_text_without_members_cannot_lack_a_comma() -> None:
-    assert faults.invalid_json('{"a":1}', Draw(1)) is None
+    assert faults.repairable_json('{"a":1}', Draw(1)) is None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_invalid_json_is_no_json_but_tells_the_values(seed: int) -> None:
+    broken = faults.invalid_json(faults.as_text(INVOICE), Draw(seed))
+    with pytest.raises(orjson.JSONDecodeError):
+        orjson.loads(broken)
+    assert INVOICE["invoice_number"] in broken
 
 
 @pytest.mark.parametrize("wrap", [faults.prose_around_json, faults.truncated])

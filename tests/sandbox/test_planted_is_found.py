@@ -17,7 +17,7 @@ from harness.scorers.json_fields import JsonFields
 
 INVOICES = Path(__file__).resolve().parents[2] / "datasets" / "invoices"
 OF_VALUES = ("digits_swapped", "decimal_misread", "wrong_currency", "date_order")
-OF_TEXT = ("invalid_json", "prose_around_json")
+OF_TEXT = ("invalid_json", "repairable_json", "prose_around_json")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from harness.scorers.base import ScoringContext
 from harness.scorers.build import build_scorer, build_scorers
 from harness.scorers.json_fields import JsonFields
 from harness.scorers.label import Label
+from harness.scorers.registry import REGISTRY
 
 LOCAL = '''
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def test_settings_come_from_the_table(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "message", "hint"),
     [
-        ({}, '[[scorers]] needs a "use"', "Known: exact, json_fields, label, text"),
+        ({}, '[[scorers]] needs a "use"', f"Known: {', '.join(REGISTRY.names())}"),
         (
             {"use": "json_fields", "tolerence": 1},
             '[[scorers]] json_fields has no setting "tolerence"; did you mean "tolerance"?',
@@ -135,7 +136,7 @@ def test_what_is_no_scorer(use: str, message: str, folder: Path) -> None:
 def test_an_unknown_name_says_what_there_is(folder: Path) -> None:
     with pytest.raises(PluginNotFound, match='there is no scorer "json_field"') as caught:
         build_scorer({"use": "json_field"}, folder)
-    assert caught.value.hint.startswith('Did you mean "json_fields"? Known: exact, ')
+    assert caught.value.hint.startswith(f'Did you mean "json_fields"? Known: {", ".join(REGISTRY.names())}')
 
 
 def test_two_scorers_need_two_names(folder: Path) -> None:

@@ -3,22 +3,14 @@ from decimal import Decimal
 import pytest
 
 from harness.domain.chat import Answer, ToolCall
-from harness.scorers.json_parse import json_text, parse_json, shown
+from harness.scorers.json_parse import json_text, parse_json, repaired, shown
 
 
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        (
-            '{"a": 1',
-            "delimiter at line 1, column 8. It ends in the middle. A repair tool could mend it.",
-        ),
-        (
-            "{'a': 1}",
-            "enclosed in double quotes at line 1, column 2. A repair tool could mend it.",
-        ),
-        ('{"a": NaN}', "NaN is not JSON. A repair tool could mend it."),
-        ('{"a": 1e99999999999999999999}', "A number is too large. A repair tool could mend it."),
+        ('{"a": 1', "delimiter at line 1, column 8. It ends in the middle."),
+        ("{this is} no JSON at all", "enclosed in double quotes at line 1, column 2."),
         ("```\n5\n```", "Expecting value at line 1, column 1."),
         ("I do not know", "Expecting value at line 1, column 1."),
         ("{" * 60_000, "It ends in the middle."),
@@ -31,6 +23,24 @@ def test_what_is_not_json_says_why(text: str, note: str) -> None:
     assert not parsed.is_valid
     assert [finding.kind for finding in parsed.findings] == ["invalid_json"]
     assert note in parsed.findings[0].note
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("{'a': 1}", "enclosed in double quotes at line 1, column 2."),
+        ('{"a": NaN}', "NaN is not JSON."),
+        ('{"a": 1e99999999999999999999}', "A number is too large."),
+        ('{"a": 1 "b": 2}', "delimiter at line 1, column 9."),
+        ('```json\n{"a": 1,}\n```', "Expecting value at line 1, column 1."),
+        ('{"a": "}', "at line 1, column 7."),
+    ],
+)
+def test_what_a_repair_tool_could_mend_is_told_apart(text: str, note: str) -> None:
+    parsed = parse_json(text)
+    assert not parsed.is_valid
+    assert [finding.kind for finding in parsed.findings] == ["repairable_json"]
+    assert parsed.findings[0].note.endswith(f"{note} A repair tool could mend it.")
 
 
 @pytest.mark.parametrize(
@@ -51,9 +61,15 @@ def test_text_around_json(text: str) -> None:
     assert [finding.kind for finding in parsed.findings] == ["prose_around_json"]
 
 
-@pytest.mark.parametrize("text", ['{"lines": [{"a": 1}, {"b"', '{"lines": [{"a": 1}] {"b": 2}', '{"a": "}'])
+@pytest.mark.parametrize("text", ['{"lines": [{"a": 1}, {"b"', '{"lines": [{"a": 1}] {"b": 2}'])
 def test_a_part_of_a_broken_answer_is_not_the_answer(text: str) -> None:
-    assert [finding.kind for finding in parse_json(text).findings] == ["invalid_json"]
+    parsed = parse_json(text)
+    assert (parsed.value, [finding.kind for finding in parsed.findings]) == (None, ["invalid_json"])
+
+
+@pytest.mark.parametrize("text", ["{" * 49_000, '{"a":' * 9_000, "[" * 150 + "x"])
+def test_no_text_keeps_the_repair_tool_busy(text: str) -> None:
+    assert repaired(text) is None
 
 
 def test_money_is_exact() -> None:

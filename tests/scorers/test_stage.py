@@ -2,7 +2,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from factories import observation, pair, record, response
@@ -191,3 +191,31 @@ def test_pairs_are_scored_one_at_a_time_by_every_scorer() -> None:
         ("r2", "exact"),
         ("r2", "again"),
     ]
+
+
+@dataclass(frozen=True)
+class Short:
+    needs_reference: ClassVar[bool] = False
+
+    def score(self, answer: Answer, reference: Answer, context: ScoringContext) -> Score:
+        return Score(value=float(len(answer.text or "") < 5), reason=f"against {reference.text!r}")
+
+
+@pytest.mark.parametrize("expected", [None, "", "yes"])
+def test_a_scorer_without_reference_scores_every_record_and_compares_no_answers(expected: str | None) -> None:
+    repeats = (observation("no"),)
+    given = replace(pair("yes", "perhaps not", of=record(expected=expected)), repeats=repeats)
+    (result,) = score_pairs([given], [NamedScorer(name="short", scorer=Short())], seed=7)
+    assert told(result.incumbent) == (1.0, [])
+    assert told(result.candidate) == (0.0, [])
+    assert (result.agreement, result.noise) == (None, None)
+    assert result.candidate is not None
+    assert result.candidate.reason == f"against {expected!r}"
+
+
+def test_failed_calls_fail_without_a_reference_too() -> None:
+    failed = CallError(kind="timed_out", message="no byte in 60 s")
+    short = NamedScorer(name="short", scorer=Short())
+    result = scored(response("yes", finish_reason="length"), failed, expected=None, scorer=short)
+    assert told(result.incumbent) == (0.0, ["truncated"])
+    assert told(result.candidate) == (0.0, ["timed_out"])

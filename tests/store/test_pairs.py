@@ -19,7 +19,8 @@ from harness.domain.observation import Arm, CallError, CallKey, Observation, Tim
 from harness.domain.pair import Pair
 from harness.domain.record import Record
 from harness.errors import RunDamaged, SchemaMismatch, StoreError
-from harness.store.pairs import read_pairs, write_pairs
+from harness.store.pairs import read_pair_group, read_pairs, write_pairs
+from harness.store.parquet import group_sizes
 from harness.store.schema import PAIRS
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -283,7 +284,8 @@ def test_added_and_reordered_columns_are_read(tmp_path: Path) -> None:
 MEMORY = string.Template("""
 from pathlib import Path
 from factories import pair, record
-from harness.store.pairs import read_pairs, write_pairs
+from harness.store.pairs import read_pair_group, read_pairs, write_pairs
+from harness.store.parquet import group_sizes
 path = Path(r"$path")
 records = (record(f"r{n}", str(n) * 200) for n in range($rows))
 write_pairs(path, (pair("a" * 500, "b" * 500, of=of) for of in records))
@@ -307,3 +309,22 @@ def peak_mb(path: Path, rows: int) -> float:
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     few, many = peak_mb(tmp_path / "few", 1_000), peak_mb(tmp_path / "many", 20_000)
     assert many < 1.1 * few + 8
+
+
+def test_row_groups_can_be_read_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.parquet"
+    write_pairs(path, (pair("a", "b", of=record(f"r{number}")) for number in range(2300)))
+    sizes = group_sizes(path)
+    assert sizes == (1000, 1000, 300)
+    parts = [list(read_pair_group(path, group)) for group in range(3)]
+    assert [len(part) for part in parts] == list(sizes)
+    assert [one for part in parts for one in part] == list(read_pairs(path))
+
+
+@pytest.mark.parametrize("content", [None, b"PAR1 but not really"])
+def test_the_groups_of_a_damaged_file(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "pairs.parquet"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(RunDamaged, match=r"is missing|cannot be read"):
+        group_sizes(path)

@@ -34,6 +34,7 @@ _WHOLE = {
     "refusal": "refused to answer",
     "empty": "gave an empty answer",
     "invalid_json": "answered with text that is not valid JSON",
+    "repairable_json": "wrote JSON with a mistake that no strict parser accepts",
     "prose_around_json": "wrote text around the JSON",
     "schema_violation": "broke the JSON schema",
 }
