@@ -1,8 +1,7 @@
-"""Two readings of one answer: the number that solves a word problem.
+"""What a program sees that uses the answer: valid JSON whose `answer` is the number alone.
 
-`published` is the rule that gives the benchmark's published accuracies; it forgives broken JSON and words
-around the number. `strict` is what a program sees that uses the answer: valid JSON whose `answer` is the
-number alone. SOURCE.md tells how the first rule was found.
+The other scorer of this dataset, `numeric` off the shelf, reads the number as the benchmark does: it
+forgives broken JSON and words around the number. SOURCE.md tells the difference.
 """
 
 import json
@@ -14,24 +13,7 @@ from harness import Answer, Finding, Score, ScoringContext, scorer
 # Beyond this no real answer goes; it keeps hostile text cheap.
 LONGEST_ANSWER = 200_000
 LONGEST_NUMBER = 100
-MENTION = re.compile(r'"answer"\s*:\s*(?P<value>"(?:[^"\\]|\\.)*+"|[^\s,}"]+)', re.DOTALL)
 NUMBER = re.compile(r"-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)")
-
-
-@scorer
-def published(answer: Answer, reference: Answer, context: ScoringContext) -> Score:
-    """The benchmark's rule: the first number of `answer`, whatever stands around it."""
-    wanted, text = first_number(recovered(reference) or ""), recovered(answer)
-    if wanted is None:
-        return Score(value=None, reason="The reference has no number.")
-    if text is None:
-        return wrong("invalid_json", "No answer is found.", actual=answer.text or "")
-    got = first_number(text)
-    if got == wanted:
-        return Score(value=1.0, reason="The same number.")
-    if got is None:
-        return wrong("not_a_number", "It holds no number.", path="answer", expected=str(wanted), actual=text)
-    return wrong("wrong_value", "Another number.", path="answer", expected=str(wanted), actual=text)
 
 
 @scorer
@@ -66,21 +48,6 @@ def field(answer: Answer) -> str | None:
         return None
     found = value.get("answer") if isinstance(value, dict) else None
     return found if found is None or isinstance(found, str) else repr(found)
-
-
-def recovered(answer: Answer) -> str | None:
-    """As `field`; out of a text that is not quite JSON, the first value that is named `answer`."""
-    found = field(answer)
-    if found is not None:
-        return found
-    mention = MENTION.search((answer.text or "")[:LONGEST_ANSWER])
-    return mention["value"] if mention else None
-
-
-def first_number(text: str) -> Decimal | None:
-    """The first number in a text; commas part thousands."""
-    found = NUMBER.search(text)
-    return number(found[0]) if found else None
 
 
 def number(text: str) -> Decimal | None:

@@ -144,7 +144,7 @@ class Source:
             played = self._judged(model, asked)
             return replace(played, usage=estimated_usage(prompt_text(messages), played))
         if self._outputs is not None:
-            return _recorded(self._outputs, model, found)
+            return _recorded(self._outputs, model, found, repeat)
         prompt = prompt_text(messages)
         if found is None:
             played = Played(text=UNKNOWN_PROMPT)
@@ -202,11 +202,13 @@ def _content(content: object) -> str:
     return ""
 
 
-def _recorded(outputs: LineIndex, model: str, found: Found | None) -> Played:
+def _recorded(outputs: LineIndex, model: str, found: Found | None, repeat: int) -> Played:
     line = outputs.find(found.id.encode()) if found else None
     if line is None:
         raise SourceError(404, "This prompt is not in the recording.", "not_recorded")
     output = line[1]["outputs"].get(model)
+    if isinstance(output, list):  # several runs; a call beyond them gets the last one again
+        output = output[min(repeat, len(output) - 1)] if output else None
     if output is None:
         raise SourceError(422, f"The recorded call of {model!r} for this prompt failed.", "recorded_failure")
     if isinstance(output, str):

@@ -48,3 +48,16 @@ def test_a_run_reproduces_the_published_accuracies(
 def test_a_run_reproduces_the_published_means(tmp_path: Path) -> None:
     for model, scored in zip(LAWBENCH, arms(tmp_path, "entity-extraction", "soft_f1"), strict=True):
         assert round(mean_value(scored), 4) == published("entity-extraction")["models"][model]
+
+
+@pytest.mark.slow
+def test_a_run_over_long_lists_tells_of_8_of_260_records(tmp_path: Path) -> None:
+    models = ("gpt-5.5", "ternary-bonsai-27b")
+    for model, scored in zip(models, arms(tmp_path, "claims-packets", "exact_records"), strict=True):
+        for document, recall in published("claims-packets")["models"][model].items():
+            value = scored[document].value
+            assert value is not None
+            if document not in published("claims-packets")["not_reproduced"]:
+                assert round(value, 4) == recall
+    report = next((tmp_path / "claims-packets").glob("2*")) / "report.html"
+    assert "8 of 260 records are right: 252 left out" in report.read_text(encoding="utf-8")

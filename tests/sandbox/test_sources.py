@@ -122,3 +122,19 @@ def test_the_prompt_is_the_text_of_all_messages() -> None:
     parts = [{"type": "text", "text": "b"}, {"type": "image_url"}, "x"]
     assert prompt_text([{"content": "a"}, {"content": parts}, {"content": None}, 3]) == "a\nb\n\n"
     assert prompt_text("no list") == ""
+
+
+def test_a_repeated_call_gets_the_next_recorded_run(tmp_path: Path) -> None:
+    write_lines(tmp_path / "records.jsonl", [line("r", "t", "a"), line("s", "u", "a")])
+    runs = ["first", {"content": "second", "finish_reason": "length"}, None]
+    write_lines(
+        tmp_path / "o.jsonl",
+        [{"custom_id": "r", "outputs": {"m": runs[:2]}}, {"custom_id": "s", "outputs": {"m": runs[2:]}}],
+    )
+    with Source(tmp_path, SandboxSettings(source="recorded", outputs="o.jsonl")) as source:
+        found = source.find(found_messages("t"))
+        played = [source.play("m", found, found_messages("t"), repeat) for repeat in (0, 1, 2, 255)]
+        assert [one.text for one in played] == ["first", "second", "second", "second"]
+        assert [one.finish_reason for one in played] == ["stop", "length", "length", "length"]
+        with pytest.raises(SourceError, match="failed"):
+            source.play("m", source.find(found_messages("u")), found_messages("u"), 0)

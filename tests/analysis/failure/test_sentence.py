@@ -172,6 +172,7 @@ def test_values_from_outside_are_marked_and_short() -> None:
         ("no json", "line_items[1]", None),
         ('{"a": 1}', "a", None),
         ("[1]", "line_items[0]", None),
+        ('[{"a": 1}, {"a": 2}]', "[1].a", 2),
     ],
 )
 def test_line_count(text: str, path: str, expected: int | None) -> None:
