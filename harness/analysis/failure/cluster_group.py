@@ -14,6 +14,8 @@ MOST_SHOWN = 50
 _MOST_FEATURES = 400
 _MOST_COMMON = 3
 _COMMON_FROM = 0.75
+# What two failures share, they share by chance.
+_LEAST_TO_SHARE = 5
 # Many features are looked at, so the lower bound is stricter than the report's level.
 _COMMON_LEVEL = 0.99
 
@@ -156,6 +158,8 @@ class Group:
             total: How many failures there are.
         """
         found: list[tuple[float, str]] = []
+        if self.size < _LEAST_TO_SHARE:
+            return ()
         for feature, count in self.features.counts.items():
             if feature == OTHER or count < _COMMON_FROM * self.size:
                 continue

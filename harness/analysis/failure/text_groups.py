@@ -15,7 +15,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_matrix
 from scipy.spatial.distance import pdist
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
@@ -28,6 +28,8 @@ THRESHOLD = 0.85
 MOST_CLUSTERED = 2500
 _MOST_TERMS = 5
 _ASSIGNED_AT_ONCE = 2000
+# Character n-grams share so many columns, or texts without spaces would make millions of them.
+_FEATURES = 2**16
 _INPUT_WEIGHT = 0.2
 _EMPTY = "(nothing)"
 _WORD = r"(?u)\b[^\W\d_]{3,}\b"
@@ -72,10 +74,15 @@ def group_texts(
     """
     if not failures:
         return ()
-    texts = [text if text.strip() else _EMPTY for text in failures]
+    texts = [_encodable(text) if text.strip() else _EMPTY for text in failures]
     # One thread: with several the last bits of a product differ from run to run.
     with threadpool_limits(limits=1):
-        return _groups(texts, inputs, seed, (smallest, clustered))
+        return _groups(texts, [_encodable(text) for text in inputs], seed, (smallest, clustered))
+
+
+def _encodable(text: str) -> str:
+    """Hashing needs UTF-8, which holds no half characters."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _groups(
@@ -101,22 +108,28 @@ def _groups(
 
 
 def _vectors(texts: Sequence[str], inputs: Sequence[str], fitted: int, seed: int) -> Vectors:
-    """Unit vectors; words and dimensions are those of the first `fitted` texts."""
-    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float64)
-    vectorizer.fit([*texts[:fitted], *inputs[:fitted]])
+    """Unit vectors; weights and dimensions are those of the first `fitted` texts."""
+    counts = HashingVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), n_features=_FEATURES, norm=None, alternate_sign=False
+    )
+    weights = TfidfTransformer(sublinear_tf=True)
+    weights.fit(counts.transform([*texts[:fitted], *inputs[:fitted]]))
 
     def weighted(start: int, end: int) -> csr_matrix:
-        told, given = (vectorizer.transform(side[start:end]) for side in (texts, inputs))
+        told, given = (weights.transform(counts.transform(side[start:end])) for side in (texts, inputs))
         return told + _INPUT_WEIGHT * given
 
     known = weighted(0, fitted)
-    if min(len(texts), known.shape[1]) <= DIMENSIONS:
+    used = np.flatnonzero(known.getnnz(axis=0))
+    if min(len(texts), len(used)) <= DIMENSIONS:
         # There is nothing to reduce.
-        return _unit(weighted(0, len(texts)).toarray())
+        return _unit(weighted(0, len(texts))[:, used].toarray())
     reduction = TruncatedSVD(min(DIMENSIONS, fitted), random_state=seed)
-    parts = [reduction.fit_transform(known)]
+    # Where all texts are the same, sklearn divides by their variance, which is of no use here.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        parts = [reduction.fit_transform(known[:, used])]
     for start in range(fitted, len(texts), _ASSIGNED_AT_ONCE):
-        parts += [reduction.transform(weighted(start, start + _ASSIGNED_AT_ONCE))]
+        parts += [reduction.transform(weighted(start, start + _ASSIGNED_AT_ONCE)[:, used])]
     return _unit(np.vstack(parts))
 
 

@@ -118,6 +118,17 @@ def test_a_feature_that_the_cluster_shares_and_others_do_not() -> None:
     assert sum(bool(cluster.common) for cluster in found.values()) <= 2
 
 
+def test_what_four_failures_share_may_be_chance() -> None:
+    keeper = ClusterKeeper()
+    for number in range(9):
+        kind, language = ("sign_flipped", "es") if number < 4 else ("date_order", "de")
+        one(f"r{number}", Finding(kind=kind, path="a"), keeper=keeper, features={"language": language})
+    assert [(cluster.size, cluster.common) for cluster in told(keeper)] == [
+        (4, ()),
+        (5, ("language de (5 of 5)",)),
+    ]
+
+
 def test_the_worst_is_that_with_most_money_at_risk() -> None:
     keeper = ClusterKeeper(SeverityRules(SeveritySettings(paths={"totals.net": "light"})))
     for number, amount in enumerate((5.0, 900.0, 1e308, None, 70.0)):
