@@ -9,7 +9,7 @@ import numpy
 from harness.analysis.failure.clusters import Cluster, ClusterKeeper
 from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.failure.slice_result import PairedOutcomes, SliceReport, SliceSettings
-from harness.analysis.failure.slices import find_slices
+from harness.analysis.failure.slices_by_kind import find_slices_by_kind
 from harness.analysis.features import FeatureSummary, FeatureTable, features_of
 from harness.analysis.outcome import Basis, Outcome, Quadrant
 from harness.analysis.settings import AnalysisSettings
@@ -75,7 +75,7 @@ class WhereTally:
             margin=self.settings.margin,
             verb="worse" if basis is Basis.EXPECTED else "different",
         )
-        return find_slices(self.table, outcomes, settings)
+        return find_slices_by_kind(self.table, outcomes, settings)
 
     def groups(self) -> tuple[Cluster, ...]:
         """Groups of alike failures, most harmful first."""

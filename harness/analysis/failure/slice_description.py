@@ -52,6 +52,7 @@ class SliceDescription:
         return Slice(
             rule=", ".join(condition.text for condition in predicates),
             predicates=predicates,
+            of_kind=outcomes.of_kind,
             n=int(inside.sum()),
             regressions=len(found),
             gains=int(gains.sum()),
@@ -71,8 +72,7 @@ class SliceDescription:
             main_kind_elsewhere=self._share(of_kind, self._elsewhere),
             examples=tuple(outcomes.ids[row] for row in first),
             text=_sentence(predicates, rate, losses, elsewhere, self._settings.verb)
-            + _but(test_gains)
-            + _mostly(kind, count),
+            + (_but(test_gains) + _mostly(kind, count, losses) if not outcomes.of_kind else ""),
         )
 
     def _share(self, of: Rows, within: Rows) -> Estimate:
@@ -98,8 +98,9 @@ def _but(gains: int) -> str:
     return f"; better on {gains}" if gains else ""
 
 
-def _mostly(kind: str, count: int) -> str:
-    return f'; mostly "{kind_of(kind).title}" ({count})' if kind and count else ""
+def _mostly(kind: str, count: int, of_all: int) -> str:
+    """The kind that makes up at least half of what goes wrong."""
+    return f'; mostly "{kind_of(kind).title}" ({count})' if kind and 2 * count >= of_all > 0 else ""
 
 
 def _percent(value: float | None) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 from scipy.stats import hypergeom
 
-from harness.analysis.failure.slice_search import Floats, Rows
+from harness.analysis.failure.slice_search import Rows
 
 HYPERGEOMETRIC = "hypergeometric tail on the held-back half, Holm"
 CLUSTERED = "hypergeometric tail and cluster-robust t on the held-back half, the greater, Holm"
@@ -76,16 +76,3 @@ def _clustered_p(inside: Rows, events: Rows, clusters: NDArray[np.intp]) -> floa
     if touched < 2 or spread == 0:
         return 1.0
     return float(stdtr(touched - 1, -float(sums.sum()) / spread))
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values of Holm's step-down method, in the order given.
-
-    Source: Holm, Scandinavian Journal of Statistics 6 (1979) 65-70.
-    """
-    p: Floats = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)) if len(p) else p
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(1.0, steps)
-    return [float(value) for value in adjusted]

@@ -17,12 +17,14 @@ class SliceSettings:
         level: Confidence level of every interval; a claim is made where its adjusted p is at most 1 - level.
         margin: Net loss in the share of right answers that is still acceptable.
         verb: How the event reads: "worse" for a regression, "different" where only agreement is known.
+        questions: How many searches the same records undergo; each p-value is multiplied by it (Bonferroni).
     """
 
     seed: int = 0
     level: float = 0.95
     margin: float = 0.02
     verb: str = "worse"
+    questions: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class PairedOutcomes:
         kinds: Primary failing kind of the candidate, "" where it is right.
         clusters: The document, conversation or customer of each record, whose records share their fate;
             None where records are independent.
+        of_kind: The kind of failure that `regressions` is limited to, "" for any.
     """
 
     ids: Sequence[str]
@@ -43,6 +46,7 @@ class PairedOutcomes:
     gains: Rows
     kinds: Sequence[str]
     clusters: Sequence[str] | None = None
+    of_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class Slice:
     Attributes:
         rule: The predicates in words.
         predicates: One to three conditions that all hold.
+        of_kind: The kind of failure that all counts of regressions here are limited to, "" for any.
         n, regressions, gains: Records of the slice.
         share_of_regressions: Part of all regressions that lies in the slice, over all compared records.
         test_n, test_regressions, test_gains: The same among the held-back records.
@@ -75,6 +80,7 @@ class Slice:
 
     rule: str
     predicates: tuple[Predicate, ...]
+    of_kind: str
     n: int
     regressions: int
     gains: int

@@ -7,16 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.failure.slice_description import SliceDescription
-from harness.analysis.failure.slice_halves import CLUSTERED, HYPERGEOMETRIC, excess_p, halves, holm
+from harness.analysis.failure.slice_halves import CLUSTERED, HYPERGEOMETRIC, excess_p, halves
 from harness.analysis.failure.slice_rank import explained
 from harness.analysis.failure.slice_result import PairedOutcomes, Slice, SliceReport, SliceSettings
-from harness.analysis.failure.slice_search import Rows, SliceSearch
+from harness.analysis.failure.slice_search import Found, Rows, SliceSearch
 from harness.analysis.features.encoding import Encoded
+from harness.analysis.features.record import TAG
 from harness.analysis.features.table import FeatureTable
+from harness.analysis.stats.correction import holm
 
 LEAST_ROWS = 100
 LEAST_EVENTS = 10
 MOST_TESTED = 10
+_ALIKE = 300
+_NEARLY = 0.8
 _ROUNDING = 1e-12
 
 
@@ -62,7 +66,7 @@ def find_slices(
     held_back = ~discovery
     proposed = _proposals(encoded, events, discovery, support)
     tested = list(_tested(encoded, proposed, outcomes, held_back))
-    adjusted = holm([proposal.p for proposal in tested])
+    adjusted = [min(1.0, p * settings.questions) for p in holm([proposal.p for proposal in tested])]
     confirmed = [
         (proposal, adjusted_p)
         for proposal, adjusted_p in zip(tested, adjusted, strict=True)
@@ -115,11 +119,26 @@ def _proposals(encoded: Encoded, events: Rows, discovery: Rows, support: int) ->
     search = SliceSearch(encoded, events.astype(np.float64), discovery, support=max(5, support // 2))
     for _ in range(MOST_TESTED):
         criterion = explained(total=search.total, rows=search.rows, predicates=len(encoded.predicates))
-        best = search.best(criterion, keep=1)
+        best = search.best(criterion, keep=_ALIKE)
         if not best:
             return
-        yield best[0].places
-        search.remove(best[0].places)
+        chosen = _in_the_users_words(best, encoded)
+        yield chosen.places
+        search.remove(chosen.places)
+
+
+def _in_the_users_words(best: Sequence[Found], encoded: Encoded) -> Found:
+    """Of rules that explain nearly as much as the best one, the one that is made of the user's own tags.
+
+    Features stand for one another: a credit note is a document with negative amounts. What a user tags is
+    what a user can act on. The choice is made on the discovery half alone, so the test is not touched.
+    """
+    near = [found for found in best if found.worth >= _NEARLY * best[0].worth]
+
+    def foreign(found: Found) -> int:
+        return sum(not encoded.predicates[place].feature.startswith(TAG) for place in found.places)
+
+    return min(near, key=lambda found: (foreign(found), -found.worth, found.places))
 
 
 def _tested(
