@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.failure.slice_result import PairedOutcomes, SliceReport, SliceSettings
-from harness.analysis.failure.slices import find_slices
+from harness.analysis.failure.slices_by_kind import find_slices_by_kind
 from harness.analysis.features.predicate import Operator, Predicate
 from harness.analysis.features.table import FeatureTable
 
@@ -35,6 +35,9 @@ class Simulation:
     table: FeatureTable
     regressions: Rows
     planted: tuple[Planted, ...]
+
+
+KINDS = ("sign_flipped", "line_missing", "wrong_value", "decimal_misread")
 
 
 def documents(generator: np.random.Generator, n: int) -> Values:
@@ -169,20 +172,24 @@ def simulate(
     )
 
 
-def outcomes_of(simulation: Simulation) -> PairedOutcomes:
-    """Regressions only; what kind they are is the same for all."""
+def outcomes_of(simulation: Simulation, seed: int) -> PairedOutcomes:
+    """Regressions only. Four in five of a planted slice are of its own kind, the others of any."""
     n = len(simulation.regressions)
+    generator = np.random.default_rng([seed, 3])
+    kinds = generator.choice(KINDS, size=n)
+    for rule, kind in zip(simulation.planted, KINDS, strict=False):
+        kinds[rule.rows & (generator.random(n) < 0.8)] = kind
     return PairedOutcomes(
         ids=[f"r{row}" for row in range(n)],
         regressions=simulation.regressions,
         gains=np.zeros(n, dtype=bool),
-        kinds=["sign_flipped" if wrong else "" for wrong in simulation.regressions],
+        kinds=[str(kind) if wrong else "" for kind, wrong in zip(kinds, simulation.regressions, strict=True)],
     )
 
 
 def search(simulation: Simulation, seed: int) -> SliceReport:
     """The slices found in a simulated run."""
-    return find_slices(simulation.table, outcomes_of(simulation), SliceSettings(seed=seed))
+    return find_slices_by_kind(simulation.table, outcomes_of(simulation, seed), SliceSettings(seed=seed))
 
 
 def rows_of(values: Values, predicates: Iterable[Predicate]) -> Rows:
@@ -279,8 +286,8 @@ def false_clustered_runs(seeds: Iterable[int], clusters: int = 200, size: int = 
             ids=[str(row) for row in range(len(wrong))],
             regressions=wrong,
             gains=np.zeros(len(wrong), dtype=bool),
-            kinds=[""] * len(wrong),
+            kinds=[KINDS[row // size % len(KINDS)] if bad else "" for row, bad in enumerate(wrong)],
             clusters=[str(row // size) for row in range(len(wrong))],
         )
-        claimed += bool(find_slices(table_of(values), outcomes, SliceSettings(seed=seed)).slices)
+        claimed += bool(find_slices_by_kind(table_of(values), outcomes, SliceSettings(seed=seed)).slices)
     return claimed

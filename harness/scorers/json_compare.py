@@ -1,7 +1,7 @@
 """Walks a reference and an answer side by side and notes every difference."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -254,7 +254,7 @@ def _listed(indexes: Sequence[int]) -> str:
 
 
 def _leaf_count(value: Any) -> int:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return sum(map(_leaf_count, value.values())) or 1
     if isinstance(value, list):
         return sum(map(_leaf_count, value)) or 1

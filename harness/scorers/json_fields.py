@@ -71,6 +71,8 @@ class JsonFields:
             return Score(value=None, reason=f"The reference is not JSON. {wanted.findings[0].note}")
         if not got.is_valid:
             return Score(value=0.0, reason="The answer is not JSON.", findings=got.findings)
+        if wanted.source == got.source and wanted.findings == got.findings:
+            return Score(value=1.0, reason="The same JSON.")
         compared = Comparison(wanted.value, got.value, self._rules(context))
         # Where the reference has text around its JSON too, whoever reads these answers copes with it.
         findings = [(finding, 0.0) for finding in got.findings if not wanted.findings] + compared.findings

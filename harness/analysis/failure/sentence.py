@@ -60,6 +60,21 @@ _NOUNS = (("field_", "field"), ("reference", "reference"), ("label_", "label"), 
 _CLAUSE_NUMBER = re.compile(r"§?\s*\d")
 
 
+_SAID = {
+    "hallucinated_reference": "cited {actual}, which the source does not have",
+    "misattributed_reference": "cited {actual} for what stands in {expected}",
+    "misquoted_reference": "quoted {actual} where the source says {expected}",
+    "reference_missing": "did not cite {expected}",
+    "reference_surplus": "cited {actual}, which is not expected",
+    "arithmetic": "gave {actual} where its own amounts make {expected}",
+    "language_drift": "answered in {actual} instead of {expected}",
+    "over_long": "wrote far too much",
+    "label_missing": "left out the label {expected}",
+    "label_surplus": "added the label {actual}",
+}
+_PLACE = re.compile(r"\{(actual|expected)\}")
+
+
 def sentence(findings: Sequence[Finding], expected_lines: int | None = None) -> tuple[Phrase, ...]:
     """The most harmful mistake in words, and how many more there are.
 
@@ -99,8 +114,25 @@ def _lines(findings: Iterable[Finding], expected_lines: int | None) -> tuple[Phr
 
 
 def _value(finding: Finding) -> tuple[Phrase, ...]:
+<<<<<<< HEAD
     if finding.kind in _TOLD:
         return _TOLD[finding.kind](finding)
+=======
+    said = _SAID.get(finding.kind, "")
+    values = {"actual": finding.actual, "expected": finding.expected}
+    # Every second piece is the name of a value.
+    pieces = _PLACE.split(said)
+    if said and all(values[name] is not None for name in pieces[1::2]):
+        phrases = (
+            _theirs(values[piece] or "") if place % 2 else _ours(piece) for place, piece in enumerate(pieces)
+        )
+        return tuple(phrase for phrase in phrases if phrase.text)
+    return _value_of_field(finding)
+
+
+def _value_of_field(finding: Finding) -> tuple[Phrase, ...]:
+    where = (_ours(" in "), _theirs(finding.path)) if finding.path else ()
+>>>>>>> checks
     reading = _VALUES.get(finding.kind)
     if finding.expected is not None and finding.actual is not None:
         verb = "chose " if finding.kind == "wrong_label" else "wrote "
