@@ -9,6 +9,8 @@ from harness.domain.failure import is_failure, kind_of, primary
 from harness.domain.score import Finding
 
 _VALUE_LIMIT = 60
+# A longer text is a quote, not the name of a clause.
+_LONGEST_CLAUSE = 40
 _TEXT_LIMIT = 20_000
 
 
@@ -157,6 +159,8 @@ def _clause(identifier: str | None) -> tuple[Phrase, ...]:
 
 
 def _hallucinated(finding: Finding) -> tuple[Phrase, ...]:
+    if finding.actual is not None and len(finding.actual) > _LONGEST_CLAUSE:
+        return (_ours('quoted "'), _theirs(finding.actual), _ours('", which the source does not say'))
     return (_ours("cited "), *_clause(finding.actual), _ours(", which does not exist"))
 
 
