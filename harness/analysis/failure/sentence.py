@@ -38,9 +38,9 @@ _WHOLE = {
     "refusal": "refused to answer",
     "empty": "gave an empty answer",
     "invalid_json": "answered with text that is not valid JSON",
-    "repairable_json": "answered with broken JSON that a repair tool can mend",
     "prose_around_json": "wrote text around the JSON",
     "schema_violation": "broke the JSON schema",
+    "repairable_json": "answered with broken JSON that a repair tool can mend",
     "over_long": "wrote far more than was asked for",
     "inconsistent": "gave another answer when asked again",
 }
@@ -60,21 +60,6 @@ _VALUES = {
 }
 _NOUNS = (("field_", "field"), ("reference", "reference"), ("label_", "label"), ("tool_call", "call"))
 _CLAUSE_NUMBER = re.compile(r"§?\s*\d")
-
-
-_SAID = {
-    "hallucinated_reference": "cited {actual}, which the source does not have",
-    "misattributed_reference": "cited {actual} for what stands in {expected}",
-    "misquoted_reference": "quoted {actual} where the source says {expected}",
-    "reference_missing": "did not cite {expected}",
-    "reference_surplus": "cited {actual}, which is not expected",
-    "arithmetic": "gave {actual} where its own amounts make {expected}",
-    "language_drift": "answered in {actual} instead of {expected}",
-    "over_long": "wrote far too much",
-    "label_missing": "left out the label {expected}",
-    "label_surplus": "added the label {actual}",
-}
-_PLACE = re.compile(r"\{(actual|expected)\}")
 
 
 def sentence(findings: Sequence[Finding], expected_lines: int | None = None) -> tuple[Phrase, ...]:
@@ -116,25 +101,8 @@ def _lines(findings: Iterable[Finding], expected_lines: int | None) -> tuple[Phr
 
 
 def _value(finding: Finding) -> tuple[Phrase, ...]:
-<<<<<<< HEAD
     if finding.kind in _TOLD:
         return _TOLD[finding.kind](finding)
-=======
-    said = _SAID.get(finding.kind, "")
-    values = {"actual": finding.actual, "expected": finding.expected}
-    # Every second piece is the name of a value.
-    pieces = _PLACE.split(said)
-    if said and all(values[name] is not None for name in pieces[1::2]):
-        phrases = (
-            _theirs(values[piece] or "") if place % 2 else _ours(piece) for place, piece in enumerate(pieces)
-        )
-        return tuple(phrase for phrase in phrases if phrase.text)
-    return _value_of_field(finding)
-
-
-def _value_of_field(finding: Finding) -> tuple[Phrase, ...]:
-    where = (_ours(" in "), _theirs(finding.path)) if finding.path else ()
->>>>>>> checks
     reading = _VALUES.get(finding.kind)
     if finding.expected is not None and finding.actual is not None:
         verb = "chose " if finding.kind == "wrong_label" else "wrote "
@@ -273,7 +241,7 @@ def line_count(expected: Answer | None, path: str, decode: Callable[[str], objec
 
     Args:
         expected: The expected answer.
-        path: Such as `line_items[3]`, `document.line_items[3].amount`, or `[3]` where the answer is a list.
+        path: Such as `line_items[3]` or `document.line_items[3].amount`.
         decode: A JSON reader that raises ValueError on bad text.
     """
     if expected is None or not expected.text or "[" not in path:
@@ -282,7 +250,6 @@ def line_count(expected: Answer | None, path: str, decode: Callable[[str], objec
         value = decode(expected.text)
     except ValueError:
         return None
-    above = path.split("[", 1)[0]
-    for name in above.split(".") if above else ():
+    for name in path.split("[", 1)[0].split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return len(value) if isinstance(value, list) else None
