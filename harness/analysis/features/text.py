@@ -35,6 +35,8 @@ _LEADS = {
 _KANA = (b"\xe3\x81", b"\xe3\x82", b"\xe3\x83")
 _THAI = (b"\xe0\xb8", b"\xe0\xb9")
 _LEAST_CHARACTERS_PER_WORD = 8
+# Twice as many take twice the time, and tell the language of two in 300 invoices more.
+_TOLD_BY = 1000
 
 
 def text_features(text: str) -> dict[str, Value]:
@@ -54,7 +56,7 @@ def text_features(text: str) -> dict[str, Value]:
         "lines": float(text.count("\n") + 1) if text else 0.0,
         "longest_line": float(max(map(len, start.split("\n")))),
         "pages": float(text.count("\f") + 1),
-        "language": language_of(start) or None,
+        "language": language_of(start[:_TOLD_BY]) or None,
         "script": _script(data, upper + lower),
         "numbers": float(shape.numbers),
         "amounts": float(shape.commas + shape.points),
