@@ -110,17 +110,25 @@ def judge(pair: Pair, scores: Sequence[ScoredPair], deciding: Sequence[str] = ()
         deciding: Names of the scorers that must all count an answer as right; the first scorer
             alone where none is named.
     """
-    basis = Basis.AGREEMENT if pair.record.expected is None else Basis.EXPECTED
+    decisive = deciders(scores, deciding)
+    basis = _basis(pair, decisive)
     for arm in Arm:
         outcome = pair.observation(arm).outcome
         if isinstance(outcome, CallError) and outcome.kind in NOT_RUN:
             return Unscored(basis=basis, reason=f"{arm.value} {outcome.kind.replace('_', ' ')}")
-    decisive = deciders(scores, deciding)
     if not decisive:
         return Unscored(basis=basis, reason="no score")
     if basis is Basis.AGREEMENT:
         return _agreement(pair, scores, decisive)
     return _accuracy(scores, decisive)
+
+
+def _basis(pair: Pair, decisive: Sequence[ScoredPair]) -> Basis:
+    """Scorers that need no reference tell right from wrong without an expected answer."""
+    if pair.record.expected is not None:
+        return Basis.EXPECTED
+    alone = [scored.agreement is None and scored.candidate is not None for scored in decisive]
+    return Basis.EXPECTED if alone and all(alone) else Basis.AGREEMENT
 
 
 def deciders(scores: Sequence[ScoredPair], deciding: Sequence[str]) -> tuple[ScoredPair, ...]:

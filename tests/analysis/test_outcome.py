@@ -105,3 +105,8 @@ def test_a_cut_off_answer_without_a_reference_is_one_failure() -> None:
     cut = pair(candidate=response("a", finish_reason="length"), of=record("r1"))
     found = outcome(judge(cut, (scored("label", agreement=WRONG),)))
     assert (found.quadrant, found.candidate.kind) == (Quadrant.ONE_FAILED, "truncated")
+
+
+def test_scorers_that_need_no_reference_tell_right_from_wrong_without_an_expected_answer() -> None:
+    found = outcome(judge(UNLABELLED, (scored("citation", RIGHT, INVENTED),)))
+    assert (found.basis, found.quadrant) == (Basis.EXPECTED, Quadrant.REGRESSION)

@@ -127,13 +127,19 @@ def _proposals(encoded: Encoded, events: Rows, discovery: Rows, support: int) ->
         search.remove(chosen.places)
 
 
+def _alike(found: Found, best: Found) -> bool:
+    """Whether a rule explains nearly as much as the best one, with about as many records."""
+    sizes = sorted((found.size, best.size))
+    return found.worth >= _NEARLY * best.worth and sizes[0] >= _NEARLY * sizes[1]
+
+
 def _in_the_users_words(best: Sequence[Found], encoded: Encoded) -> Found:
     """Of rules that explain nearly as much as the best one, the one that is made of the user's own tags.
 
     Features stand for one another: a credit note is a document with negative amounts. What a user tags is
     what a user can act on. The choice is made on the discovery half alone, so the test is not touched.
     """
-    near = [found for found in best if found.worth >= _NEARLY * best[0].worth]
+    near = [found for found in best if _alike(found, best[0])]
 
     def foreign(found: Found) -> int:
         return sum(not encoded.predicates[place].feature.startswith(TAG) for place in found.places)
