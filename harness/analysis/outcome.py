@@ -1,7 +1,7 @@
 """What one pair means: which arm is right, and what is wrong with the other."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.analysis.failure.arm_failure import arm_failure
@@ -129,6 +129,16 @@ def _basis(pair: Pair, decisive: Sequence[ScoredPair]) -> Basis:
         return Basis.EXPECTED
     alone = [scored.agreement is None and scored.candidate is not None for scored in decisive]
     return Basis.EXPECTED if alone and all(alone) else Basis.AGREEMENT
+
+
+def with_inconsistency(outcome: Outcome, arms: Collection[Arm]) -> Outcome:
+    """The outcome with a finding on each wrong arm that says something else when asked again."""
+    sides = {Arm.INCUMBENT: outcome.incumbent, Arm.CANDIDATE: outcome.candidate}
+    for arm in arms:
+        if not sides[arm].right:
+            again = Finding(kind="inconsistent", note="Asked again, it answered otherwise.")
+            sides[arm] = replace(sides[arm], findings=(*sides[arm].findings, again))
+    return replace(outcome, incumbent=sides[Arm.INCUMBENT], candidate=sides[Arm.CANDIDATE])
 
 
 def deciders(scores: Sequence[ScoredPair], deciding: Sequence[str]) -> tuple[ScoredPair, ...]:

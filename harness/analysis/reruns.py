@@ -128,19 +128,19 @@ class RerunTally:
     gains: _Confirming = field(default_factory=_Confirming)
     inconsistent: dict[Arm, int] = field(default_factory=dict)
 
-    def add(self, pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair]) -> None:
-        """Count one compared pair."""
+    def add(self, pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair]) -> frozenset[Arm]:
+        """Count one compared pair; gives the arms that contradict themselves when asked again."""
         losing = outcome.quadrant in (Quadrant.REGRESSION, Quadrant.DIFFER, Quadrant.ONE_FAILED)
         gaining = outcome.quadrant is Quadrant.GAIN
         self.regressions.found += losing
         self.gains.found += gaining
         answers = _answers(pair)
         if answers is None:
-            return
+            return frozenset()
         same = _same(answers, decisive)
         if same is None:
             self.untold += 1
-            return
+            return frozenset()
         self.records += 1
         self.floor.add(same[0], same[1], same[2:])
         self._add_fields(answers, decisive)
@@ -151,6 +151,7 @@ class RerunTally:
         for counted, tally in ((losing, self.regressions), (gaining, self.gains)):
             tally.rerun += counted
             tally.confirmed += counted and stable
+        return frozenset(arm for arm, flipped in flips.items() if flipped)
 
     def _add_fields(self, answers: Sequence[Observation], decisive: Sequence[ScoredPair]) -> None:
         """Fields are compared only where all four calls were answered."""

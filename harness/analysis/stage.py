@@ -25,6 +25,7 @@ from harness.analysis.outcome import (
     Unscored,
     deciders,
     judge,
+    with_inconsistency,
 )
 from harness.analysis.reruns import RerunTally
 from harness.analysis.result import ANALYSIS_SCHEMA_VERSION, UNSCORED, Analysis, QuadrantCount, SliceSearch
@@ -104,8 +105,10 @@ class _BasisTally:
         self.label_free = LabelFreeTally()
         self.where = WhereTally(settings)
 
-    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair]) -> None:
-        """Count one compared pair."""
+    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair]) -> Outcome:
+        """Count one compared pair; gives what it means with what asking again told."""
+        decisive = deciders(scores, self._settings.deciding)
+        outcome = with_inconsistency(outcome, self.reruns.add(pair, outcome, decisive))
         self.quadrants[outcome.quadrant] += 1
         failing = _failing(outcome.incumbent), _failing(outcome.candidate)
         self.kinds.add(*failing)
@@ -115,13 +118,12 @@ class _BasisTally:
         self.confusion.add(outcome.incumbent.findings, outcome.candidate.findings)
         for table in self.tags:
             table.add(pair.record.tags, outcome)
-        decisive = deciders(scores, self._settings.deciding)
-        self.reruns.add(pair, outcome, decisive)
         self.exposure.add(pair.record.id, pair.record.expected, *failing)
         self.label_free.add(outcome, scores, frozenset(self._settings.checks))
         self.where.add(pair, outcome)
         if outcome.basis is Basis.EXPECTED:
             self.comparison.add(pair, outcome, _score_difference(decisive))
+        return outcome
 
 
 class _Tally:
@@ -151,8 +153,7 @@ class _Tally:
             if difference_of(pair, (), ()) is not None:
                 tally.comparison.add_unjudged(pair)
             return
-        tally.add(pair, outcome, scores)
-        self._cases.add(pair, outcome)
+        self._cases.add(pair, tally.add(pair, outcome, scores))
 
     def _in_order(self, scores: tuple[ScoredPair, ...]) -> tuple[ScoredPair, ...]:
         """The primary scorer's score first."""

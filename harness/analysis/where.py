@@ -11,6 +11,7 @@ from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.failure.slice_result import PairedOutcomes, SliceReport, SliceSettings
 from harness.analysis.failure.slices_by_kind import find_slices_by_kind
 from harness.analysis.features import FeatureSummary, FeatureTable, features_of
+from harness.analysis.features.record import TAG
 from harness.analysis.outcome import Basis, Outcome, Quadrant
 from harness.analysis.settings import AnalysisSettings
 from harness.domain.pair import Pair
@@ -56,7 +57,7 @@ class WhereTally:
             outcome.candidate.findings,
             outcome.candidate.kind or "",
             is_regression=outcome.quadrant in _LOSSES,
-            features={name: value for name, value in features.items() if isinstance(value, str)},
+            features=_told(features),
             snippet=snippet,
         )
 
@@ -86,3 +87,10 @@ class WhereTally:
     def features(self) -> tuple[FeatureSummary, ...]:
         """What is known of the inputs."""
         return self.table.summary()
+
+
+def _told(features: Mapping[str, str | float | None]) -> dict[str, str]:
+    """Features that are words; what a user tags wins over what is read from the text under the same name."""
+    words = {name: value for name, value in features.items() if isinstance(value, str)}
+    own = {name.removeprefix(TAG): value for name, value in words.items() if name.startswith(TAG)}
+    return {name: value for name, value in words.items() if not name.startswith(TAG)} | own

@@ -160,7 +160,7 @@ def slice_rules(analysis: Analysis, names: Names) -> Table | None:
         caption="Rules that hold on records they were not found on",
         columns=("Where", "Pairs", wrong, "Tested on", "There, tested", "Elsewhere", "p"),
         rows=tuple(_rule(found) for found in analysis.slices),
-        note=f"{amount(searched.tested, 'rule')} tested. {visible(searched.method)}",
+        note=f"{amount(searched.tested, 'rule')} tested. Test: {visible(searched.method)}.",
     )
 
 
@@ -193,13 +193,16 @@ def group_table(analysis: Analysis, names: Names) -> Table | None:
     """Groups of alike failures of the candidate; None without one."""
     if not analysis.clusters:
         return None
-    shown = analysis.clusters[:MOST_GROUPS]
+    several = [group for group in analysis.clusters if group.size > 1]
+    shown = (several or list(analysis.clusters))[:MOST_GROUPS]
     more = len(analysis.clusters) - len(shown)
     return Table(
         caption=f"Alike failures of {names.candidate}, most harmful first",
         columns=("What goes wrong", "Severity", "Records", f"Only {names.candidate}", "Typical", "Worst"),
         rows=tuple(_group(group) for group in shown),
-        note=f"{amount(more, 'smaller group')} not shown." if more else "",
+        note=f"{amount(more, 'more group')} not shown, the failures of a kind alone among them."
+        if more
+        else "",
     )
 
 
@@ -299,6 +302,8 @@ def sequential_sentence(analysis: Analysis, unit: str) -> str:
     found = analysis.sequential
     if found is None or not found.records:
         return ""
+    if found.decided_at is None and not analysis.settings.sequential:
+        return ""  # the fixed reading stands above; this one only takes longer
     if found.decided_at is None:
         return (
             f"Read one by one in random order, {amount(found.records, unit)} leave it undecided "

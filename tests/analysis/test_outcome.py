@@ -3,8 +3,8 @@
 import pytest
 from factories import pair, record, response
 
-from harness.analysis.outcome import Basis, Outcome, Quadrant, Unscored, judge
-from harness.domain.observation import CallError
+from harness.analysis.outcome import Basis, Outcome, Quadrant, Unscored, judge, with_inconsistency
+from harness.domain.observation import Arm, CallError
 from harness.domain.score import Finding, Score, ScoredPair
 
 RIGHT = Score(value=1.0)
@@ -110,3 +110,11 @@ def test_a_cut_off_answer_without_a_reference_is_one_failure() -> None:
 def test_scorers_that_need_no_reference_tell_right_from_wrong_without_an_expected_answer() -> None:
     found = outcome(judge(UNLABELLED, (scored("citation", RIGHT, INVENTED),)))
     assert (found.basis, found.quadrant) == (Basis.EXPECTED, Quadrant.REGRESSION)
+
+
+def test_a_wrong_arm_that_contradicts_itself_is_told_so_and_its_first_kind_stays() -> None:
+    found = outcome(judge(LABELLED, (scored("label", RIGHT, WRONG),)))
+    again = with_inconsistency(found, {Arm.INCUMBENT, Arm.CANDIDATE})
+    assert [finding.kind for finding in again.candidate.findings] == ["wrong_label", "inconsistent"]
+    assert again.candidate.kind == "wrong_label"
+    assert again.incumbent == found.incumbent
