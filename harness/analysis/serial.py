@@ -50,7 +50,7 @@ def _read(hint: Any, value: Any) -> Any:
     """A JSON value as the type that `hint` names."""
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return None if value is None else _read(_not_none(hint), value)
+        return None if value is None else _read_one_of(_not_none(hint), value)
     if origin is tuple:
         return tuple(_read(get_args(hint)[0], item) for item in value)
     if origin is Mapping:
@@ -67,8 +67,18 @@ def _read(hint: Any, value: Any) -> Any:
     return value
 
 
-def _not_none(hint: Any) -> Any:
-    return next(option for option in get_args(hint) if option is not NoneType)
+def _read_one_of(hints: list[Any], value: Any) -> Any:
+    """As the first of these types that it fits."""
+    for hint in hints[:-1]:
+        try:
+            return _read(hint, value)
+        except TypeError:
+            continue
+    return _read(hints[-1], value)
+
+
+def _not_none(hint: Any) -> list[Any]:
+    return [option for option in get_args(hint) if option is not NoneType]
 
 
 def _storable(value: Any) -> Any:

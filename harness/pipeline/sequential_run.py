@@ -56,7 +56,7 @@ class SequentialWatch:
         self.complete = 0
         self._course = course
         self._recorded = [plan.arm for plan in plans.values() if plan.provider is None]
-        self._scorers = [named for named in scorers if named.decides]
+        self._scorers = [named for named in scorers if named.decides] or list(scorers[:1])
         self._config = config
         self._test = SequentialTest(
             margin=config.decision.margin,

@@ -101,6 +101,7 @@ def test_the_stop_rule_needs_expected_answers(folder: Path, tmp_path: Path) -> N
 def test_a_scorer_that_asks_a_judge_cannot_decide_when_to_stop(folder: Path, tmp_path: Path) -> None:
     asking = make_dataset(tmp_path / "asking", 5, url="http://127.0.0.1:9/v1")
     text = (asking / "dataset.toml").read_text().replace('use = "exact"', 'use = "scorer.py:Asking"')
+    text += '\n[judge]\nprovider = "sandbox"\nmodel = "arbiter"\nbase_url = "http://127.0.0.1:9/v1"\n'
     (asking / "dataset.toml").write_text(text)
     (asking / "scorer.py").write_text(
         "from dataclasses import dataclass\nfrom harness import Score\n\n\n"
@@ -109,5 +110,5 @@ def test_a_scorer_that_asks_a_judge_cannot_decide_when_to_stop(folder: Path, tmp
         "    def questions(self, answer, reference, context):\n        return ()\n"
     )
     assert member(asking)
-    with pytest.raises(ConfigError, match="needs a first scorer that can tell at once"):
+    with pytest.raises(ConfigError, match="needs scorers that can tell at once; Asking decides"):
         member(asking, "decision.stop=sequential")

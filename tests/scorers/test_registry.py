@@ -24,11 +24,16 @@ def test_the_page_tells_every_setting(name: str) -> None:
     assert settings <= told
 
 
+# What a scorer cannot do without.
+NEEDED = {"judge": {"criterion": "Every amount of the claim is named."}}
+
+
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_each_can_be_built_without_settings(name: str, tmp_path: Path) -> None:
-    assert build_scorer({"use": name}, tmp_path).name == name
+def test_each_can_be_built_with_no_more_than_it_needs(name: str, tmp_path: Path) -> None:
+    assert build_scorer({"use": name, **NEEDED.get(name, {})}, tmp_path).name == name
 
 
 def test_which_judge_an_answer_by_itself(tmp_path: Path) -> None:
-    alone = {name for name in BUILT_IN if not needs_reference(build_scorer({"use": name}, tmp_path).scorer)}
+    built = {name: build_scorer({"use": name, **NEEDED.get(name, {})}, tmp_path) for name in BUILT_IN}
+    alone = {name for name, named in built.items() if not needs_reference(named.scorer)}
     assert alone == {"arithmetic", "checks", "citation"}
