@@ -24,6 +24,7 @@ _WORDS = {
 }
 _SAME = Value(text="same", state="same", word="")
 _NOTHING = Value(text="not there", state="none", word="")
+_NOT_SHOWN = Value(text="not shown here", state="none", word="")
 _FINE = Value(text="nothing wrong", state="none", word="")
 _NO_ANSWER = Value(text="no usable answer", state="none", word="")
 _DIGITS = re.compile(r"(\d+)")
@@ -119,6 +120,8 @@ def _value(
             return _NO_ANSWER
         if not key[0] and not reference_known:
             return _FINE
+        if arm.more_findings:
+            return _NOT_SHOWN  # it may be among the findings that were cut
         return _NOTHING if key[1] else _SAME
     first = max(findings, key=lambda finding: (kind_of(finding.kind).severity, finding.note != ""))
     text, note = ("", "") if first.actual is None else cut(first.actual.text, limit, first.actual.characters)

@@ -315,3 +315,15 @@ def test_failed_calls_show_what_had_arrived() -> None:
     assert case.candidate.text == "half an ans"
     assert case.facts[0].candidate == "stream broke off, HTTP 200: cut"
     assert case.facts[2].candidate == "10"
+
+
+def test_a_field_that_may_be_among_the_cut_findings_is_not_called_the_same() -> None:
+    lines = [
+        Finding(kind="line_missing", path=f"line_items[{line}]", expected="Palette", verdict=Verdict.MISSING)
+        for line in range(150)
+    ]
+    of = pair(of=record("r1", expected='{"line_items": []}'))
+    (case,) = cases(view_of(Run(pairs=[of], scored=[scored(of, tuple(lines), (lines[-1],))])))
+    shown = {row.path: (row.incumbent.text, row.candidate.text) for row in case.rows}
+    assert shown["line_items[149]"] == ("not shown here", "missing")
+    assert shown["line_items[0]"] == ("missing", "same")
