@@ -14,6 +14,7 @@ from harness.domain.estimate import Estimate
 from harness.domain.failure import kind_of
 
 _EXAMPLES = 5
+_NEARLY_ALL = 0.9
 
 
 class SliceDescription:
@@ -34,6 +35,9 @@ class SliceDescription:
         self._elsewhere = elsewhere
         self._settings = settings
         self._kinds = np.asarray(outcomes.kinds, dtype=object)
+        worse = self._kinds[np.asarray(outcomes.regressions, dtype=bool)]
+        kind = _main_kind(worse)
+        self._usual = kind if (worse == kind).sum() >= _NEARLY_ALL * len(worse) else ""
 
     def describe(
         self, predicates: tuple[Predicate, ...], inside: Rows, *, p: float, adjusted_p: float
@@ -72,8 +76,13 @@ class SliceDescription:
             main_kind_elsewhere=self._share(of_kind, self._elsewhere),
             examples=tuple(outcomes.ids[row] for row in first),
             text=_sentence(predicates, rate, losses, elsewhere, self._settings.verb)
-            + (_but(test_gains) + _mostly(kind, count, losses) if not outcomes.of_kind else ""),
+            + (_but(test_gains) + self._mostly(kind, count, losses) if not outcomes.of_kind else ""),
         )
+
+    def _mostly(self, kind: str, count: int, of_all: int) -> str:
+        """The kind that makes up at least half of what goes wrong there, and not nearly all everywhere."""
+        tells = kind and kind != self._usual and 2 * count >= of_all > 0
+        return f'; mostly "{kind_of(kind).title}" ({count})' if tells else ""
 
     def _share(self, of: Rows, within: Rows) -> Estimate:
         """The share among held-back rows."""
@@ -96,11 +105,6 @@ def _sentence(
 
 def _but(gains: int) -> str:
     return f"; better on {gains}" if gains else ""
-
-
-def _mostly(kind: str, count: int, of_all: int) -> str:
-    """The kind that makes up at least half of what goes wrong."""
-    return f'; mostly "{kind_of(kind).title}" ({count})' if kind and 2 * count >= of_all > 0 else ""
 
 
 def _percent(value: float | None) -> str:
