@@ -1,6 +1,6 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/claims-packets/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/claims-packets/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one document a line: id, doc_type, input.text, input.fields, gold (a list of records),
 outputs (model -> JSON list), repeats (model -> further runs). SOURCE.md says where they come from.

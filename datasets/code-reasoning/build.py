@@ -1,6 +1,6 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/code-reasoning/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/code-reasoning/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one question a line: id, input.messages, gold (a Python literal), outputs (model -> text).
 SOURCE.md says where they come from.

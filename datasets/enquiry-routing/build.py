@@ -1,6 +1,6 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/enquiry-routing/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/enquiry-routing/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one enquiry a line: id, input.messages, gold (a category), outputs (model -> text).
 SOURCE.md says where they come from.

@@ -1,6 +1,6 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/entity-extraction/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/entity-extraction/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one sentence a line: id, input.messages, gold (type -> text), outputs (model -> text).
 SOURCE.md says where they come from.

@@ -1,6 +1,6 @@
 """Chooses contracts and clauses, writes contracts.jsonl.gz.
 
-    python datasets/exceptions/choose.py CONTRACTS.jsonl.gz
+    .venv/bin/python datasets/exceptions/choose.py CONTRACTS.jsonl.gz
 
 CONTRACTS.jsonl.gz has one contract of CUAD a line: id, title, text and gold.categories (name -> answer and
 clauses with text, start and end). SOURCE.md says where they come from, and by which rule they are chosen.

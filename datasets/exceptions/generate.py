@@ -1,6 +1,6 @@
 """Writes records.jsonl.gz: cases about contracts, from contracts.jsonl.gz and cases.toml.
 
-    python datasets/exceptions/generate.py [--out FILE]
+    .venv/bin/python datasets/exceptions/generate.py [--out FILE]
 
 Seeded: the same records each time. SOURCE.md says what is real and what is made.
 """

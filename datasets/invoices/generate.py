@@ -1,6 +1,6 @@
 """Writes records.jsonl.gz: the usable real invoices and generated ones, 300 in all.
 
-    python datasets/invoices/generate.py [--out FILE]
+    .venv/bin/python datasets/invoices/generate.py [--out FILE]
 
 Seeded: the same records each time. SOURCE.md says what is real and what is made.
 """

@@ -1,6 +1,6 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/policy-topics/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/policy-topics/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one act a line: id, language, input.text, gold (topic code), outputs (model -> code).
 SOURCE.md says where the acts and the codes come from.

@@ -1,6 +1,6 @@
 """Writes records.jsonl.gz from sroie.jsonl.gz, which holds the receipts and their labels.
 
-    python datasets/receipts/build.py [--out FILE]
+    .venv/bin/python datasets/receipts/build.py [--out FILE]
 
 SOURCE.md says what is left out and how dates and totals are read.
 """

@@ -1,6 +1,6 @@
 """Writes records.jsonl.gz: 400 documents of shipments, all generated.
 
-    python datasets/shipping-documents/generate.py [--out FILE]
+    .venv/bin/python datasets/shipping-documents/generate.py [--out FILE]
 
 Seeded: the same records each time. SOURCE.md says what is in them.
 """

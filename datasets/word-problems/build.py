@@ -1,6 +1,6 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/word-problems/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/word-problems/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one problem a line: id, input.messages, gold ("# 18"), outputs (model -> text).
 SOURCE.md says where they come from.
