@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATASET ?= invoices
+BENCHMARKS := replay scoring simulations sequential_runs slices clusters judge citation published
 
 .DEFAULT_GOAL := help
 .PHONY: help setup shadow report sandbox dataset check format test test-slow docs bench clean
@@ -59,10 +60,8 @@ docs: $(VENV)/.installed-dev ## Write docs/settings.md and docs/analysis-json.md
 	@$(BIN)/python docs/build_reference.py
 	@$(BIN)/python docs/build_analysis_reference.py
 
-bench: $(VENV)/.installed-dev ## Measure the figures that the docs name, simulate error rates
-	$(BIN)/python benchmarks/replay.py
-	$(BIN)/python benchmarks/simulations.py
-	PYTHONPATH=tests $(BIN)/python benchmarks/slices.py
+bench: $(VENV)/.installed-dev ## Measure or simulate the figures that the docs name; ARGS=--quick for a first look
+	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(ARGS); done
 
 clean: ## Remove the virtual environment and caches (never datasets or reports)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,6 +1,6 @@
 """How well the citation scorer tells genuine citations of real contracts from spoiled ones, and how fast.
 
-Run: .venv/bin/python benchmarks/citation.py [EACH] [SEED]
+`.venv/bin/python benchmarks/citation.py [--quick]`; the seed is fixed.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from cited_contracts import SPOILED, cases
+from options import runs
 
 from harness.domain.chat import Answer
 from harness.scorers.citation import Citations
@@ -42,5 +43,4 @@ def main(each: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    arguments = [int(text) for text in sys.argv[1:]]
-    main(*arguments, *(300, 11)[len(arguments) :])
+    main(runs(__doc__, full=300, quick=30), seed=11)

@@ -1,4 +1,6 @@
-"""How well planted failure clusters are found, and how long it takes: `python benchmarks/clusters.py`.
+"""How well planted failure clusters are found, and how long it takes.
+
+`.venv/bin/python benchmarks/clusters.py [--quick]`
 
 The failures are those of tests/planted_failures.py: twelve clusters by kind, field and edit, and six themes
 of free text in four or five wordings each. Agreement is the adjusted Rand index: 1 is the planted clustering,
@@ -6,21 +8,22 @@ of free text in four or five wordings each. Agreement is the adjusted Rand index
 """
 
 import resource
-import runpy
 import subprocess
 import sys
 import time
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from sklearn.metrics import adjusted_rand_score
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from options import runs
+from planted_failures import Planted, planted
 
 from harness.analysis.failure import cluster_group, clusters
 from harness.analysis.failure.clusters import ClusterKeeper
 
-ROOT = Path(__file__).resolve().parents[1]
-SEEDS = range(20)
 _LOADED = """
 import time
 from pathlib import Path
@@ -33,7 +36,6 @@ before, started = resident_mb(), time.process_time()
 import harness.analysis.failure.text_groups
 print(resident_mb() - before, time.process_time() - started)
 """
-planted = runpy.run_path(str(ROOT / "tests" / "planted_failures.py"))["planted"]
 
 
 def show_every_record() -> None:
@@ -63,7 +65,7 @@ def measured(count: int, seed: int, free: float = 0.4) -> dict[str, float]:
     }
 
 
-def keep(keeper: ClusterKeeper, failure: Any) -> None:
+def keep(keeper: ClusterKeeper, failure: Planted) -> None:
     """Hand one planted failure to the keeper."""
     keeper.add(
         failure.record_id,
@@ -97,11 +99,12 @@ def found_in(count: int, seeds: range, free: float) -> list[str]:
 
 def main() -> None:
     """Print both tables."""
+    seeds = runs(__doc__, full=20, quick=10)
     import_module("harness.analysis.failure.text_groups")  # not part of the times
     show_every_record()
-    rows = [found_in(count, SEEDS, free) for count in (300, 500) for free in (0.0, 0.4, 1.0)]
-    rows += [found_in(2500, range(5), free) for free in (0.4, 1.0)]
-    rows += [found_in(20_000, range(2), free) for free in (0.4, 1.0)]
+    rows = [found_in(count, range(seeds), free) for count in (300, 500) for free in (0.0, 0.4, 1.0)]
+    rows += [found_in(2500, range(seeds // 4), free) for free in (0.4, 1.0)]
+    rows += [found_in(20_000, range(seeds // 10), free) for free in (0.4, 1.0)]
     head = [
         "failures",
         "free text",

@@ -1,11 +1,12 @@
 """Judge correction: how wide and how honest its interval is, by simulation.
 
-`python benchmarks/judge.py` prints the figures of docs/judge.md; a few minutes, no network.
+`.venv/bin/python benchmarks/judge.py [--quick]` prints the figures of docs/judge.md in a few minutes.
 """
 
-import argparse
 from dataclasses import dataclass
 from random import Random
+
+from options import runs
 
 from harness.analysis.stats.judge_correction import JudgeCorrection, LabelTable, judge_correction
 
@@ -86,12 +87,10 @@ def simulate(setting: Setting, runs: int, seed: int) -> Figures:
 
 def main() -> None:
     """Print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=10_000)
-    runs = parser.parse_args().runs
+    count = runs(__doc__, full=10_000, quick=200)
     print("true  sens  spec  unlabelled  labels |  raw judge  corrected  coverage  width  labels alone")
     for seed, setting in enumerate(SETTINGS):
-        found = simulate(setting, runs, seed)
+        found = simulate(setting, count, seed)
         print(
             f"{setting.true:.2f}  {setting.sensitivity:.2f}  {setting.specificity:.2f}  "
             f"{setting.unlabelled:>10,}  {setting.labels:>6} |  {found.raw:>9.3f}  {found.corrected:>9.3f}  "

@@ -1,6 +1,6 @@
 """Prints what our scorers give the recorded answers next to the figures their authors published.
 
-    python benchmarks/published.py
+    .venv/bin/python benchmarks/published.py
 
 A dataset is listed where its published_scores.json has one figure per model.
 """

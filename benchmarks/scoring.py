@@ -1,6 +1,6 @@
 """How fast pairs are scored: per scorer and core, and a whole file with 1 and 2 processes.
 
-Run: .venv/bin/python benchmarks/scoring.py [PAIRS]
+`.venv/bin/python benchmarks/scoring.py [--quick]`
 
 A row is a pair: three comparisons (each arm with the expected answer, and the two with each other). Answers
 are JSON of ten line items, about 500 characters; the incumbent is right, the candidate has one amount wrong
@@ -22,6 +22,7 @@ import orjson
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from factories import pair, record
+from options import runs
 from table import Cell, print_table
 
 from harness.config import load_config
@@ -134,4 +135,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 40_000)
+    main(runs(__doc__, full=40_000, quick=2_000))

@@ -1,7 +1,7 @@
 """How long sequential runs are, and what the planned order is good for; prints two Markdown tables.
 
-`.venv/bin/python benchmarks/sequential_runs.py` takes about a minute; the seeds are fixed, so it prints the
-same figures everywhere.
+`.venv/bin/python benchmarks/sequential_runs.py [--quick]` takes about a minute. The seeds are fixed, so it
+prints the same figures everywhere.
 """
 
 import heapq
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from statistics import median
 
+from options import runs
+
 from harness.analysis.deciding import Difference, SequentialTest
 from harness.analysis.stats.noninferiority import Conclusion
 from harness.analysis.stats.power import records_needed
@@ -17,7 +19,6 @@ from harness.analysis.stats.power import records_needed
 MARGIN, ALPHA, POWER, DISCORDANT = 0.05, 0.025, 0.8, 0.1
 FIXED = records_needed(discordant=DISCORDANT, margin=MARGIN, alpha=ALPHA, power=POWER)
 CAP = 3 * records_needed(discordant=2 * DISCORDANT, margin=MARGIN, alpha=ALPHA, power=POWER)
-RUNS = 400
 IN_FLIGHT = 64
 SLOW = 20.0
 
@@ -66,7 +67,7 @@ def verdict(order: list[Answer]) -> tuple[Conclusion, int]:
     return test.conclusion, test.n
 
 
-def lengths() -> list[str]:
+def lengths(count: int) -> list[str]:
     """How long runs are, by how good the candidate really is."""
     lines = ["| the candidate is | non-inferior | inferior | undecided at the cap | median records |"]
     lines.append("|---|---|---|---|---|")
@@ -77,39 +78,40 @@ def lengths() -> list[str]:
         ("worse by the margin", -MARGIN),
         ("worse by twice the margin", -2 * MARGIN),
     ):
-        found = [verdict(answers(difference, Random(f"{name} {run}"))) for run in range(RUNS)]
-        shares = [sum(ended is one for ended, _ in found) / RUNS for one in Conclusion]
+        found = [verdict(answers(difference, Random(f"{name} {run}"))) for run in range(count)]
+        shares = [sum(ended is one for ended, _ in found) / count for one in Conclusion]
         told = " | ".join(f"{share * 100:.0f} %" for share in shares)
         lines.append(f"| {name} | {told} | {median(n for _, n in found):,.0f} |")
     return lines
 
 
-def orders() -> list[str]:
+def orders(count: int) -> list[str]:
     """False passes, by the order in which answers are looked at."""
-    planned = [answers(-MARGIN, Random(f"order {run}")) for run in range(RUNS)]
+    planned = [answers(-MARGIN, Random(f"order {run}")) for run in range(count)]
     lines = ["| answers are looked at | wrongly called non-inferior |", "|---|---|"]
-    for name, runs in (
+    for name, seen in (
         ("in the planned order", planned),
         ("as they arrive", [by_arrival(one) for one in planned]),
     ):
-        passes = sum(verdict(one)[0] is Conclusion.NON_INFERIOR for one in runs)
-        lines.append(f"| {name} | {passes / RUNS * 100:.1f} % |")
+        passes = sum(verdict(one)[0] is Conclusion.NON_INFERIOR for one in seen)
+        lines.append(f"| {name} | {passes / count * 100:.1f} % |")
     return lines
 
 
 def main() -> None:
     """Print both tables."""
+    count = runs(__doc__, full=400, quick=40)
     told = [
         f"Margin {MARGIN * 100:.0f} points, alpha {ALPHA}, the models disagree on {DISCORDANT * 100:.0f} % "
-        f"of the records; {RUNS} simulated runs a row. "
+        f"of the records; {count} simulated runs a row. "
         f"A fixed run needs {FIXED:,} records, the cap is {CAP:,}.",
         "",
-        *lengths(),
+        *lengths(count),
         "",
         f"The candidate is worse by the margin, {IN_FLIGHT} calls are in flight, and its wrong answers take "
         f"{SLOW:.0f} times as long:",
         "",
-        *orders(),
+        *orders(count),
     ]
     sys.stdout.write("\n".join(told) + "\n")
 

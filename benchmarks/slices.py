@@ -1,6 +1,6 @@
 """Measure the search for slices: speed and memory at 100,000 pairs, features per record, what is found.
 
-`make bench`, or `PYTHONPATH=tests .venv/bin/python benchmarks/slices.py --quick` for about a minute.
+`.venv/bin/python benchmarks/slices.py`, or `--quick` for about a minute.
 """
 
 import argparse
@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from slice_simulation import false_clustered_runs, false_runs, recovery, search, simulate
 from table import Cell, print_table

@@ -100,7 +100,7 @@ class RunConfig:
 
     Attributes:
         folder: The dataset's folder.
-        scorers: The `[[scorers]]` tables as written; the first is primary.
+        scorers: The `[[scorers]]` tables as written; the first decides where none has `decides = true`.
         judge: The model that judge scorers ask, None without one.
         sandbox: The `[sandbox]` table as written, {} without one.
     """

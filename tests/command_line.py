@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -37,8 +38,28 @@ def harness(
     )
 
 
-def make_dataset(folder: Path, records: int, *, url: str, price: bool = True, more: str = "") -> Path:
-    """A dataset of short records whose two arms are served at one address."""
+def started(*arguments: str | Path) -> subprocess.Popen[bytes]:
+    """The command line under way, to be killed."""
+    return subprocess.Popen(
+        command(*arguments),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def make_dataset(
+    folder: Path,
+    records: int,
+    *,
+    url: str,
+    price: bool = True,
+    more: str = "",
+    documents: Callable[[int], str | None] = lambda number: None,
+) -> Path:
+    """A dataset of short records, perhaps of documents, whose two arms are served at one address."""
     folder.mkdir(parents=True)
     own = "price = { input_per_million = 1000.0, output_per_million = 1000.0 }\n" if price else ""
     arms = "".join(
@@ -53,5 +74,7 @@ def make_dataset(folder: Path, records: int, *, url: str, price: bool = True, mo
         for number in range(records):
             body = {"messages": [{"role": "user", "content": f"text {number}"}]}
             line = {"custom_id": f"r{number}", "body": body, "expected": f"text {number}"}
+            if (document := documents(number)) is not None:
+                line["tags"] = {"document": document}
             file.write(json.dumps(line) + "\n")
     return folder

@@ -1,18 +1,16 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/claims-packets/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/claims-packets/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one document a line: id, doc_type, input.text, input.fields, gold (a list of records),
 outputs (model -> JSON list), repeats (model -> further runs). SOURCE.md says where they come from.
 """
 
-import gzip
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
+from harness.dataset.rows import read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
 MODEL = "gpt-5.5"
@@ -36,16 +34,9 @@ Copy values as they stand. Where the document has no value, use an empty text.""
 
 def main(upstream: Path) -> None:
     """Write both files beside this script."""
-    rows = list(read(upstream))
-    write(HERE / "records.jsonl.gz", map(record, rows))
-    write(HERE / "outputs.jsonl.gz", map(outputs, rows))
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The upstream rows."""
-    with gzip.open(path) as lines:
-        for line in lines:
-            yield orjson.loads(line)
+    rows = list(read_rows(upstream))
+    write_rows(HERE / "records.jsonl.gz", map(record, rows))
+    write_rows(HERE / "outputs.jsonl.gz", map(outputs, rows))
 
 
 def record(row: dict[str, Any]) -> dict[str, Any]:
@@ -74,16 +65,6 @@ def outputs(row: dict[str, Any]) -> dict[str, Any]:
     for model, runs in row["repeats"].items():
         answers[model] = [answers[model], *(run["text"] for run in runs)]
     return {"custom_id": row["id"], "outputs": answers}
-
-
-def write(path: Path, lines: Iterator[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

@@ -1,19 +1,17 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/code-reasoning/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/code-reasoning/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one question a line: id, input.messages, gold (a Python literal), outputs (model -> text).
 SOURCE.md says where they come from.
 """
 
 import ast
-import gzip
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
+from harness.dataset.rows import read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
 MODEL = "gpt-4o-2024-08-06"
@@ -23,16 +21,11 @@ LOOPS = (ast.For, ast.While, ast.comprehension)
 
 def main(upstream: Path) -> None:
     """Write both files beside this script."""
-    rows = list(read(upstream))
-    write(HERE / "records.jsonl.gz", map(record, rows))
-    write(HERE / "outputs.jsonl.gz", ({"custom_id": name(row), "outputs": row["outputs"]} for row in rows))
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The upstream rows."""
-    with gzip.open(path) as lines:
-        for line in lines:
-            yield orjson.loads(line)
+    rows = list(read_rows(upstream))
+    write_rows(HERE / "records.jsonl.gz", map(record, rows))
+    write_rows(
+        HERE / "outputs.jsonl.gz", ({"custom_id": name(row), "outputs": row["outputs"]} for row in rows)
+    )
 
 
 def name(row: dict[str, Any]) -> str:
@@ -58,16 +51,6 @@ def record(row: dict[str, Any]) -> dict[str, Any]:
         "expected": {"answer": row["gold"]},
         "tags": {"returns": returns, "loops": ["none", "one", "several"][min(loops, 2)]},
     }
-
-
-def write(path: Path, lines: Iterator[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/enquiry-routing/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/enquiry-routing/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one enquiry a line: id, input.messages, gold (a category), outputs (model -> text).
 SOURCE.md says where they come from.
 """
 
-import gzip
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from harness.dataset.rows import read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
 MODEL = "gpt-4"
@@ -20,17 +20,12 @@ MODEL = "gpt-4"
 
 def main(upstream: Path) -> None:
     """Write both files beside this script."""
-    rows = list(read(upstream))
+    rows = list(read_rows(upstream))
     english = orjson.loads((HERE / "labels.json").read_bytes())
-    write(HERE / "records.jsonl.gz", (record(row, english) for row in rows))
-    write(HERE / "outputs.jsonl.gz", ({"custom_id": name(row), "outputs": row["outputs"]} for row in rows))
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The upstream rows."""
-    with gzip.open(path) as lines:
-        for line in lines:
-            yield orjson.loads(line)
+    write_rows(HERE / "records.jsonl.gz", (record(row, english) for row in rows))
+    write_rows(
+        HERE / "outputs.jsonl.gz", ({"custom_id": name(row), "outputs": row["outputs"]} for row in rows)
+    )
 
 
 def name(row: dict[str, Any]) -> str:
@@ -46,16 +41,6 @@ def record(row: dict[str, Any], english: dict[str, str]) -> dict[str, Any]:
         "expected": row["gold"],
         "tags": {"category": english[row["gold"]], "language": "zh"},
     }
-
-
-def write(path: Path, lines: Iterator[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

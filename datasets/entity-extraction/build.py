@@ -1,18 +1,17 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/entity-extraction/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/entity-extraction/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one sentence a line: id, input.messages, gold (type -> text), outputs (model -> text).
 SOURCE.md says where they come from.
 """
 
-import gzip
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
+from harness.dataset.rows import read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
 MODEL = "gpt-4"
@@ -20,16 +19,11 @@ MODEL = "gpt-4"
 
 def main(upstream: Path) -> None:
     """Write both files beside this script."""
-    rows = list(read(upstream))
-    write(HERE / "records.jsonl.gz", records(rows))
-    write(HERE / "outputs.jsonl.gz", ({"custom_id": name(row), "outputs": row["outputs"]} for row in rows))
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The upstream rows."""
-    with gzip.open(path) as lines:
-        for line in lines:
-            yield orjson.loads(line)
+    rows = list(read_rows(upstream))
+    write_rows(HERE / "records.jsonl.gz", records(rows))
+    write_rows(
+        HERE / "outputs.jsonl.gz", ({"custom_id": name(row), "outputs": row["outputs"]} for row in rows)
+    )
 
 
 def name(row: dict[str, Any]) -> str:
@@ -68,16 +62,6 @@ def length(characters: int) -> str:
     if characters <= 40:
         return "up to 40 characters"
     return "41 to 80 characters" if characters <= 80 else "over 80 characters"
-
-
-def write(path: Path, lines: Iterator[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

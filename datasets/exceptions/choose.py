@@ -1,13 +1,12 @@
 """Chooses contracts and clauses, writes contracts.jsonl.gz.
 
-    python datasets/exceptions/choose.py CONTRACTS.jsonl.gz
+    .venv/bin/python datasets/exceptions/choose.py CONTRACTS.jsonl.gz
 
 CONTRACTS.jsonl.gz has one contract of CUAD a line: id, title, text and gold.categories (name -> answer and
 clauses with text, start and end). SOURCE.md says where they come from, and by which rule they are chosen.
 The records do not depend on this script any more: generate.py goes on from contracts.jsonl.gz.
 """
 
-import gzip
 import re
 import sys
 import tomllib
@@ -15,9 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
-from generate import write
-
+from harness.dataset.rows import read_rows, write_rows
 from harness.scorers.clause_ids import roman
 from harness.scorers.clause_index import ClauseIndex
 
@@ -30,26 +27,24 @@ CATEGORIES = tuple(tomllib.loads((HERE / "cases.toml").read_text(encoding="utf-8
 
 def main(upstream: Path) -> None:
     """Write the contracts that have enough certain clauses."""
-    write(HERE / "contracts.jsonl.gz", chosen(upstream))
+    write_rows(HERE / "contracts.jsonl.gz", chosen(upstream))
 
 
 def chosen(path: Path) -> Iterator[dict[str, Any]]:
     """The contracts, each with its clauses by category."""
-    with gzip.open(path) as lines:
-        for line in lines:
-            row = orjson.loads(line)
-            if len(row["text"]) > LONGEST:
-                continue
-            found = clauses(row)
-            if len(found) >= LEAST_CATEGORIES:
-                name = row["gold"]["categories"]["Document Name"]["answer"] or "Agreement"
-                yield {
-                    "id": row["id"],
-                    "title": row["title"],
-                    "agreement": " ".join(name.split()).title(),
-                    "text": row["text"],
-                    "clauses": found,
-                }
+    for row in read_rows(path):
+        if len(row["text"]) > LONGEST:
+            continue
+        found = clauses(row)
+        if len(found) >= LEAST_CATEGORIES:
+            name = row["gold"]["categories"]["Document Name"]["answer"] or "Agreement"
+            yield {
+                "id": row["id"],
+                "title": row["title"],
+                "agreement": " ".join(name.split()).title(),
+                "text": row["text"],
+                "clauses": found,
+            }
 
 
 def clauses(row: dict[str, Any]) -> dict[str, list[dict[str, str]]]:

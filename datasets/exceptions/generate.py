@@ -1,19 +1,18 @@
 """Writes records.jsonl.gz: cases about contracts, from contracts.jsonl.gz and cases.toml.
 
-    python datasets/exceptions/generate.py [--out FILE]
+    .venv/bin/python datasets/exceptions/generate.py [--out FILE]
 
 Seeded: the same records each time. SOURCE.md says what is real and what is made.
 """
 
 import argparse
-import gzip
 import random
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
+from harness.dataset.rows import read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
 SEED = 20251019
@@ -74,23 +73,21 @@ def main() -> None:
     """Write the records."""
     parser = argparse.ArgumentParser(description="Writes the records of the exceptions dataset.")
     parser.add_argument("--out", type=Path, default=HERE / "records.jsonl.gz")
-    write(parser.parse_args().out, records())
+    write_rows(parser.parse_args().out, records())
 
 
 def records() -> Iterator[dict[str, Any]]:
     """One or two cases for each category of each contract."""
     categories = tomllib.loads((HERE / "cases.toml").read_text(encoding="utf-8"))
-    with gzip.open(HERE / "contracts.jsonl.gz") as contracts:
-        for place, line in enumerate(contracts):
-            contract = orjson.loads(line)
-            for category in contract["clauses"]:
-                texts = categories[category]["cases"]
-                # Most questions come twice; which law governs would be every fourth case then.
-                twice = len(texts) > 1 and place % 3 < 2 and category != "Governing Law"
-                # Rotated, so that contracts do not all get the same e-mail.
-                for turn in range(1 + twice):
-                    text = texts[(place + turn) % len(texts)]
-                    yield record(contract, category, categories[category], text, turn)
+    for place, contract in enumerate(read_rows(HERE / "contracts.jsonl.gz")):
+        for category in contract["clauses"]:
+            texts = categories[category]["cases"]
+            # Most questions come twice; which law governs would be every fourth case then.
+            twice = len(texts) > 1 and place % 3 < 2 and category != "Governing Law"
+            # Rotated, so that contracts do not all get the same e-mail.
+            for turn in range(1 + twice):
+                text = texts[(place + turn) % len(texts)]
+                yield record(contract, category, categories[category], text, turn)
 
 
 def record(
@@ -131,16 +128,6 @@ def record(
 
 def _length(characters: int) -> str:
     return "up to 10,000" if characters <= 10_000 else "to 20,000" if characters <= 20_000 else "above 20,000"
-
-
-def write(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

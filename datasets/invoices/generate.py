@@ -1,23 +1,23 @@
 """Writes records.jsonl.gz: the usable real invoices and generated ones, 300 in all.
 
-    python datasets/invoices/generate.py [--out FILE]
+    .venv/bin/python datasets/invoices/generate.py [--out FILE]
 
 Seeded: the same records each time. SOURCE.md says what is real and what is made.
 """
 
 import argparse
-import gzip
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import orjson
 import zugferd
 from amounts import Draw, Invoice, draw_invoice
 from layouts import document
 from vendors import VENDORS
+
+from harness.dataset.rows import read_rows, write_rows
 
 COMMA = re.compile(r"\d,\d\d(?!\d)")
 POINT = re.compile(r"\d\.\d\d(?![\d.])")
@@ -89,7 +89,7 @@ def main() -> None:
     """Write the records."""
     parser = argparse.ArgumentParser(description="Writes the records of the invoices dataset.")
     parser.add_argument("--out", type=Path, default=HERE / "records.jsonl.gz")
-    write(parser.parse_args().out, records())
+    write_rows(parser.parse_args().out, records())
 
 
 def records() -> Iterator[dict[str, Any]]:
@@ -102,17 +102,15 @@ def records() -> Iterator[dict[str, Any]]:
 
 def real_records() -> Iterator[dict[str, Any]]:
     """The rows of the corpus that can be used."""
-    with gzip.open(HERE / "zugferd.jsonl.gz") as rows:
-        for line in rows:
-            row = orjson.loads(line)
-            answer = zugferd.expected(row)
-            if answer is not None:
-                pages = row["text"].count("\f") + 1
-                tags = {"origin": "real", "language": row["language"], "pages": str(pages)}
-                decimal = (
-                    "comma" if len(COMMA.findall(row["text"])) > len(POINT.findall(row["text"])) else "point"
-                )
-                yield record(row["id"], row["text"], answer, {**tags, "decimal": decimal})
+    for row in read_rows(HERE / "zugferd.jsonl.gz"):
+        answer = zugferd.expected(row)
+        if answer is not None:
+            pages = row["text"].count("\f") + 1
+            tags = {"origin": "real", "language": row["language"], "pages": str(pages)}
+            decimal = (
+                "comma" if len(COMMA.findall(row["text"])) > len(POINT.findall(row["text"])) else "point"
+            )
+            yield record(row["id"], row["text"], answer, {**tags, "decimal": decimal})
 
 
 def generated_record(number: int) -> dict[str, Any]:
@@ -184,16 +182,6 @@ def record(custom_id: str, text: str, answer: dict[str, Any], tags: dict[str, st
         "kind": answer["kind"],
     }
     return {"custom_id": custom_id, "body": body, "expected": answer, "tags": {**tags, **facts}}
-
-
-def write(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _number(value: Decimal) -> float:

@@ -1,18 +1,18 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/policy-topics/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/policy-topics/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one act a line: id, language, input.text, gold (topic code), outputs (model -> code).
 SOURCE.md says where the acts and the codes come from.
 """
 
-import gzip
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from harness.dataset.rows import read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
 MODEL = "gpt-4o-2024-11-20"
@@ -28,18 +28,13 @@ Answer with the code of the topic only: a number, no words."""
 
 def main(upstream: Path) -> None:
     """Write both files beside this script."""
-    rows = list(read(upstream))
+    rows = list(read_rows(upstream))
     labels = orjson.loads((HERE / "labels.json").read_bytes())
     system = SYSTEM.format(topics="\n".join(f"{code} {name}" for code, name in labels.items()))
-    write(HERE / "records.jsonl.gz", (record(row, system) for row in rows))
-    write(HERE / "outputs.jsonl.gz", ({"custom_id": row["id"], "outputs": row["outputs"]} for row in rows))
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The upstream rows."""
-    with gzip.open(path) as lines:
-        for line in lines:
-            yield orjson.loads(line)
+    write_rows(HERE / "records.jsonl.gz", (record(row, system) for row in rows))
+    write_rows(
+        HERE / "outputs.jsonl.gz", ({"custom_id": row["id"], "outputs": row["outputs"]} for row in rows)
+    )
 
 
 def record(row: dict[str, Any], system: str) -> dict[str, Any]:
@@ -58,16 +53,6 @@ def record(row: dict[str, Any], system: str) -> dict[str, Any]:
         "expected": row["gold"],
         "tags": tags,
     }
-
-
-def write(path: Path, lines: Iterator[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

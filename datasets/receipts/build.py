@@ -1,19 +1,18 @@
 """Writes records.jsonl.gz from sroie.jsonl.gz, which holds the receipts and their labels.
 
-    python datasets/receipts/build.py [--out FILE]
+    .venv/bin/python datasets/receipts/build.py [--out FILE]
 
 SOURCE.md says what is left out and how dates and totals are read.
 """
 
 import argparse
-import gzip
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import orjson
+from harness.dataset.rows import read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "sroie.jsonl.gz"
@@ -48,22 +47,17 @@ def main() -> None:
     """Write the records."""
     parser = argparse.ArgumentParser(description="Writes the records of the receipts dataset.")
     parser.add_argument("--out", type=Path, default=HERE / "records.jsonl.gz")
-    write(parser.parse_args().out, records())
+    write_rows(parser.parse_args().out, records())
 
 
 def records() -> Iterator[dict[str, Any]]:
     """Every receipt that has all four labels, the same text only once."""
     seen: set[str] = set()
-    with gzip.open(SOURCE) as rows:
-        for line in rows:
-            row = orjson.loads(line)
-            gold = row["gold"]
-            if (
-                all(gold.get(key) for key in ("company", "date", "address", "total"))
-                and row["text"] not in seen
-            ):
-                seen.add(row["text"])
-                yield record(row)
+    for row in read_rows(SOURCE):
+        gold = row["gold"]
+        if all(gold.get(key) for key in ("company", "date", "address", "total")) and row["text"] not in seen:
+            seen.add(row["text"])
+            yield record(row)
 
 
 def record(row: dict[str, Any]) -> dict[str, Any]:
@@ -135,16 +129,6 @@ def notation(text: str) -> str:
 def year_digits(text: str) -> str:
     """Whether the year is written with two digits or four."""
     return "four digits" if re.search(r"20\d\d", text) else "two digits"
-
-
-def write(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

@@ -1,21 +1,21 @@
 """Writes records.jsonl.gz: 400 documents of shipments, all generated.
 
-    python datasets/shipping-documents/generate.py [--out FILE]
+    .venv/bin/python datasets/shipping-documents/generate.py [--out FILE]
 
 Seeded: the same records each time. SOURCE.md says what is in them.
 """
 
 import argparse
-import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
 from draw import Draw
 from kinds import CONTENT, LOOK_ALIKES, Writer
 from layouts import FIELDS, pages
 from ocr import misread
+
+from harness.dataset.rows import write_rows
 
 HERE = Path(__file__).resolve().parent
 SEED = 20251107
@@ -71,7 +71,7 @@ def main() -> None:
     """Write the records."""
     parser = argparse.ArgumentParser(description="Writes the records of the shipping-documents dataset.")
     parser.add_argument("--out", type=Path, default=HERE / "records.jsonl.gz")
-    write(parser.parse_args().out, records())
+    write_rows(parser.parse_args().out, records())
 
 
 def records() -> Iterator[dict[str, Any]]:
@@ -124,16 +124,6 @@ def _line_count(draw: Draw) -> int:
     return (
         draw.between(1, 6) if share < 0.6 else draw.between(7, 14) if share < 0.85 else draw.between(15, 46)
     )
-
-
-def write(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

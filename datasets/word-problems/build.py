@@ -1,19 +1,17 @@
 """Builds records.jsonl.gz and outputs.jsonl.gz of this dataset from the upstream rows.
 
-    python datasets/word-problems/build.py ROWS.jsonl.gz
+    .venv/bin/python datasets/word-problems/build.py ROWS.jsonl.gz
 
 ROWS.jsonl.gz has one problem a line: id, input.messages, gold ("# 18"), outputs (model -> text).
 SOURCE.md says where they come from.
 """
 
-import gzip
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
+from harness.dataset.rows import read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
 MODEL = "gpt-4o-2024-08-06"
@@ -22,16 +20,11 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 def main(upstream: Path) -> None:
     """Write both files beside this script."""
-    rows = list(read(upstream))
-    write(HERE / "records.jsonl.gz", map(record, rows))
-    write(HERE / "outputs.jsonl.gz", ({"custom_id": name(row), "outputs": row["outputs"]} for row in rows))
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The upstream rows."""
-    with gzip.open(path) as lines:
-        for line in lines:
-            yield orjson.loads(line)
+    rows = list(read_rows(upstream))
+    write_rows(HERE / "records.jsonl.gz", map(record, rows))
+    write_rows(
+        HERE / "outputs.jsonl.gz", ({"custom_id": name(row), "outputs": row["outputs"]} for row in rows)
+    )
 
 
 def name(row: dict[str, Any]) -> str:
@@ -63,16 +56,6 @@ def size(numbers: int) -> str:
     if numbers <= 3:
         return "up to 3"
     return "4 to 6" if numbers <= 6 else "7 or more"
-
-
-def write(path: Path, lines: Iterator[dict[str, Any]]) -> None:
-    """Write JSON lines, compressed, the same bytes each time."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
-    ):
-        for line in lines:
-            packed.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 if __name__ == "__main__":

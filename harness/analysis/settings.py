@@ -10,7 +10,7 @@ class AnalysisSettings:
     """Settings of the third stage.
 
     Attributes:
-        scorers: Names in order; the first is primary. Empty takes the order of the scores.
+        scorers: Names in order, which is that of the averages. Empty takes the order of the scores.
         deciding: Scorers that must all count an answer as right. Empty: the first alone.
         checks: Scorers that need no reference.
         judges: Scorers that ask a model.

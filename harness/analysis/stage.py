@@ -56,7 +56,7 @@ def analyze(
 
     Args:
         pairs: In any order, each record once.
-        scored: In the same order, the scores of one record in a row; the first scorer is primary.
+        scored: In the same order, the scores of one record in a row.
         settings: Limits, margin and tags.
         labels: What people said of judged answers.
         spending: What the judge has cost, None without one.
@@ -156,7 +156,7 @@ class _Tally:
         self._cases.add(pair, tally.add(pair, outcome, scores))
 
     def _in_order(self, scores: tuple[ScoredPair, ...]) -> tuple[ScoredPair, ...]:
-        """The primary scorer's score first."""
+        """The first scorer's score first: it decides where no scorer is named to."""
         if not self._settings.scorers:
             return scores
         first = self._settings.scorers[0]
@@ -251,7 +251,7 @@ def _failing(side: ArmOutcome) -> tuple[Finding, ...] | None:
 
 
 def _score_difference(decisive: Sequence[ScoredPair]) -> float | None:
-    """The primary scorer's difference; None where either side cannot be told."""
+    """The first deciding scorer's difference; None where either side cannot be told."""
     for scored in decisive[:1]:
         sides = scored.candidate, scored.incumbent
         values = [score.value for score in sides if score is not None and score.value is not None]

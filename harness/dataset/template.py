@@ -29,7 +29,7 @@ models.candidate = { rates = { wrong_label = 0.10, empty = 0.02 } }
 [replay]
 concurrency = 16
 
-[[scorers]] # the first one decides
+[[scorers]] # the first one decides, or all that say decides = true
 use = "exact"
 
 [[scorers]]

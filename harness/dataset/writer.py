@@ -26,7 +26,7 @@ def write_records(path: Path, records: Iterable[Record]) -> str:
         DatasetError: A record cannot be written, or the disk refuses.
     """
     digest = hashlib.sha256()
-    with _replacing(path) as stream:
+    with replacing(path) as stream:
         for record in records:
             line = _line(record)
             digest.update(line)
@@ -44,7 +44,7 @@ def _line(record: Record) -> bytes:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path) -> Iterator[BinaryIO]:
     """A stream to a file beside the path that takes its place when all has gone well."""
     unfinished = path.with_name(path.name + ".tmp")
     try:
@@ -68,5 +68,5 @@ def _compressed(file: BinaryIO, path: Path) -> Iterator[BinaryIO]:
         yield file
         return
     # No name and no time in the header: the same records give the same bytes.
-    with gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0) as stream:
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as stream:
         yield cast("BinaryIO", stream)

@@ -57,7 +57,7 @@ class Shadow:
 
     Attributes:
         members: One run per candidate, all against the same incumbent.
-        scorers: Built from the settings; the first is primary.
+        scorers: Built from the settings; one at least decides.
     """
 
     members: tuple[Member, ...]

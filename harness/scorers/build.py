@@ -31,7 +31,7 @@ _WORDS = {
 
 
 def build_scorers(tables: Sequence[Mapping[str, Any]], dataset_folder: Folder) -> tuple[NamedScorer, ...]:
-    """All scorers of a dataset, in order; the first is the primary one.
+    """All scorers of a dataset, in order; where no table says `decides = true`, the first one decides.
 
     Raises:
         ConfigError: As `build_scorer`, or two scorers have one name; names dataset.toml.

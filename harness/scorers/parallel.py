@@ -82,11 +82,12 @@ def score_in_processes(job: ScoringJob, parts: range, processes: int) -> Generat
 
 @dataclass(slots=True)
 class _Worker:
-    """A process and the part it works on, None while it waits."""
+    """A process, the part it works on (None while it waits), and the last scores of that part, packed."""
 
     process: BaseProcess
     connection: Connection
     part: int | None = None
+    latest: bytes | None = None
 
 
 class _Pool:
@@ -144,7 +145,7 @@ class _Pool:
             if following is None or following >= wanted + _AHEAD * self._processes:
                 break
             if worker.part is None:
-                worker.part = following
+                worker.part, worker.latest = following, None
                 try:
                     worker.connection.send(following)
                 except OSError:
@@ -173,12 +174,13 @@ class _Pool:
             self._whole.add(worker.part)
             worker.part = None
         else:
+            worker.latest = packed
             self._arrived.setdefault(worker.part, deque()).append(packed)
 
     def _ended(self, worker: _Worker) -> PluginBroken:
         worker.process.join(_JOIN_S)
-        arrived = self._arrived.get(worker.part) if worker.part is not None else None
-        last = pickle.loads(arrived[-1])[-1].record_id if arrived else None  # noqa: S301
+        # Not from those that wait: their reader may have taken them.
+        last = pickle.loads(worker.latest)[-1].record_id if worker.latest else None  # noqa: S301
         after = f'the {_SENT_AT_ONCE} records after "{last}"' if last else f"part {worker.part} of the pairs"
         return PluginBroken(
             f"a scorer ended its process (exit code {worker.process.exitcode}) on one of {after}",

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from recorded_data import rows
 from sandbox_data import planted
 
 from harness.dataset.reader import read_records
@@ -30,14 +31,9 @@ CITATION, ROUTE = (named.scorer for named in build_scorers(TABLES["scorers"], FO
 START = TABLES["scorers"][0]["start"]
 
 
-def rows(name: str) -> list[dict[str, Any]]:
-    with gzip.open(FOLDER / name, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 @pytest.fixture(scope="module")
 def records() -> list[dict[str, Any]]:
-    return rows("records.jsonl.gz")
+    return rows("exceptions", "records.jsonl.gz")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +54,7 @@ def test_the_generator_gives_the_records_again(tmp_path: Path) -> None:
 def test_there_are_428_cases_about_67_contracts(records: list[dict[str, Any]]) -> None:
     assert len({record["custom_id"] for record in records}) == len(records) == 428
     assert len({json.dumps(record["body"]["messages"]) for record in records}) == 428
-    contracts = rows("contracts.jsonl.gz")
+    contracts = rows("exceptions", "contracts.jsonl.gz")
     assert {record["tags"]["contract"] for record in records} == {one["id"] for one in contracts}
     assert len(contracts) == 67
     assert {record["tags"]["category"] for record in records} <= set(CASES)

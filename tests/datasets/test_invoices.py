@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from recorded_data import rows
 from sandbox_data import planted
 
 from harness.sandbox.behavior import has_decimal_comma
@@ -23,8 +24,7 @@ CENT = Decimal("0.01")
 
 @pytest.fixture(scope="module")
 def records() -> list[dict[str, Any]]:
-    with gzip.open(FOLDER / "records.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return rows("invoices", "records.jsonl.gz")
 
 
 def text_of(record: dict[str, Any]) -> str:

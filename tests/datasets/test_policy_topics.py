@@ -1,27 +1,22 @@
-import gzip
 import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded_data import rows
 
 FOLDER = Path(__file__).resolve().parents[2] / "datasets" / "policy-topics"
 
 
-def rows(name: str) -> list[dict[str, Any]]:
-    with gzip.open(FOLDER / name, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 @pytest.fixture(scope="module")
 def records() -> list[dict[str, Any]]:
-    return rows("records.jsonl.gz")
+    return rows("policy-topics", "records.jsonl.gz")
 
 
 @pytest.fixture(scope="module")
 def outputs() -> dict[str, dict[str, str]]:
-    return {row["custom_id"]: row["outputs"] for row in rows("outputs.jsonl.gz")}
+    return {row["custom_id"]: row["outputs"] for row in rows("policy-topics", "outputs.jsonl.gz")}
 
 
 PUBLISHED = json.loads((FOLDER / "published_scores.json").read_text(encoding="utf-8"))["by_language"]

@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from factories import record as a_record
+from recorded_data import rows
 from sandbox_data import planted
 
 from harness.domain.chat import Answer
@@ -25,14 +26,9 @@ SETTINGS = SandboxSettings.from_table(TABLES["sandbox"])
 SCORER = build_scorer(TABLES["scorers"][0], FOLDER).scorer
 
 
-def rows(name: str) -> list[dict[str, Any]]:
-    with gzip.open(FOLDER / name, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 @pytest.fixture(scope="module")
 def records() -> list[dict[str, Any]]:
-    return rows("records.jsonl.gz")
+    return rows("receipts", "records.jsonl.gz")
 
 
 def text_of(record: dict[str, Any]) -> str:
@@ -46,7 +42,7 @@ def test_the_build_gives_the_records_again(tmp_path: Path) -> None:
 
 
 def test_three_receipts_are_left_out(records: list[dict[str, Any]]) -> None:
-    all_ids = {row["id"] for row in rows("sroie.jsonl.gz")}
+    all_ids = {row["id"] for row in rows("receipts", "sroie.jsonl.gz")}
     kept = {record["custom_id"] for record in records}
     assert (len(all_ids), len(records)) == (626, 623)
     assert all_ids - kept == {"sroie-033", "sroie-104", "sroie-237"}
@@ -54,7 +50,7 @@ def test_three_receipts_are_left_out(records: list[dict[str, Any]]) -> None:
 
 
 def test_labels_are_those_given(records: list[dict[str, Any]]) -> None:
-    gold = {row["id"]: row["gold"] for row in rows("sroie.jsonl.gz")}
+    gold = {row["id"]: row["gold"] for row in rows("receipts", "sroie.jsonl.gz")}
     for record in records:
         given, expected = gold[record["custom_id"]], record["expected"]
         assert (expected["company"], expected["address"]) == (given["company"], given["address"])
@@ -66,7 +62,7 @@ def test_labels_are_those_given(records: list[dict[str, Any]]) -> None:
 
 
 def test_the_day_comes_first(records: list[dict[str, Any]]) -> None:
-    gold = {row["id"]: row["gold"] for row in rows("sroie.jsonl.gz")}
+    gold = {row["id"]: row["gold"] for row in rows("receipts", "sroie.jsonl.gz")}
     exceptions = set()
     for record in records:
         match = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})", gold[record["custom_id"]]["date"])

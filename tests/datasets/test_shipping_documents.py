@@ -1,5 +1,4 @@
 import gzip
-import json
 import re
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from rapidfuzz.fuzz import partial_ratio
+from recorded_data import rows
 from sandbox_data import planted
 
 from harness.sandbox.settings import HARMFUL_FAULTS, SandboxSettings
@@ -29,8 +29,7 @@ LOOK_ALIKES = PAIRS | {second: first for first, second in PAIRS.items()}
 
 @pytest.fixture(scope="module")
 def records() -> list[dict[str, Any]]:
-    with gzip.open(FOLDER / "records.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return rows("shipping-documents", "records.jsonl.gz")
 
 
 def text_of(record: dict[str, Any]) -> str:

@@ -4,14 +4,13 @@ import json
 import pickle
 import re
 import signal
-import subprocess
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import ROOT, command, environment, harness
+from command_line import harness, started
 from counting_server import CountingServer, completion, counting_server
 from judge_data import PRICE, open_answer, summary, write_summaries
 
@@ -147,14 +146,7 @@ def test_after_kill_9_no_verdict_is_paid_twice(tmp_path: Path) -> None:
 
 
 def kill_while_judging(dataset: Path, reports: Path, server: CountingServer) -> None:
-    process = subprocess.Popen(
-        command("shadow", dataset, "--reports", reports),
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = started("shadow", dataset, "--reports", reports)
     while server.calls < 20 and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from command_line import ROOT, command, environment, harness, make_dataset
+from command_line import harness, make_dataset, started
 from counting_server import CountingServer, counting_server
 
 RECORDS = 400
@@ -26,14 +26,7 @@ def settled(journal: Path) -> set[tuple[str, str]]:
 
 
 def kill_once(dataset: Path, reports: Path, after_s: float) -> None:
-    process = subprocess.Popen(
-        command("shadow", dataset, "--reports", reports),
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = started("shadow", dataset, "--reports", reports)
     try:
         process.wait(after_s)
     except subprocess.TimeoutExpired:

@@ -2,13 +2,12 @@
 
 import json
 import signal
-import subprocess
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from command_line import ROOT, command, environment, harness, make_dataset
+from command_line import harness, make_dataset, started
 from counting_server import completion, counting_server
 
 from harness.domain.ordering import order_key
@@ -151,14 +150,7 @@ def test_a_killed_run_goes_on_in_the_same_order_and_ends_where_it_would_have(tmp
     assert expected["decided"] == "non_inferior"
     with counting_server(wrong_at_times, delay_s=0.02) as server:
         dataset = echo_dataset(tmp_path / "killed", 600, server.url)
-        process = subprocess.Popen(
-            command("shadow", dataset, "--reports", tmp_path / "reports"),
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        process = started("shadow", dataset, "--reports", tmp_path / "reports")
         while server.calls < 100 and process.poll() is None:
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)

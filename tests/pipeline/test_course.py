@@ -16,12 +16,12 @@ from harness.pipeline.prepare import prepare
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """60 records in documents of 5, all with expected answers."""
-    made = make_dataset(tmp_path_factory.mktemp("course") / "echo", 60, url="http://127.0.0.1:9/v1")
-    rows = [json.loads(line) for line in (made / "records.jsonl").read_text().splitlines()]
-    for number, row in enumerate(rows):
-        row["tags"] = {"document": f"d{number // 5}"}
-    (made / "records.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return made
+    return make_dataset(
+        tmp_path_factory.mktemp("course") / "echo",
+        60,
+        url="http://127.0.0.1:9/v1",
+        documents=lambda number: f"d{number // 5}",
+    )
 
 
 def member(folder: Path, *overrides: str, limit: int | None = None) -> Member:

@@ -34,12 +34,12 @@ def lines(shadow: Shadow) -> list[str]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """300 records; 100 come from 10 documents of 10, 200 stand alone."""
-    made = make_dataset(tmp_path_factory.mktemp("plan") / "echo", 300, url="http://127.0.0.1:9/v1")
-    rows = [json.loads(line) for line in (made / "records.jsonl").read_text().splitlines()]
-    for number, row in enumerate(rows[:100]):
-        row["tags"] = {"document": f"d{number // 10}"}
-    (made / "records.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return made
+    return make_dataset(
+        tmp_path_factory.mktemp("plan") / "echo",
+        300,
+        url="http://127.0.0.1:9/v1",
+        documents=lambda number: f"d{number // 10}" if number < 100 else None,
+    )
 
 
 def test_the_page_shows_what_the_plan_of_the_invoices_says() -> None:

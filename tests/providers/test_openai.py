@@ -195,8 +195,6 @@ def test_an_aborted_answer_is_truncated(reason: str) -> None:
 
 # --- recorded answers of real servers
 
-NO_ANSWERS = {"aimock/chat_malformed", "test_openai_test_invalid_response/0"}
-
 
 @pytest.mark.parametrize("name", [n for n, s in SAMPLES.items() if s.status == 200 and s.streamed])
 def test_recorded_streams(name: str) -> None:

@@ -9,7 +9,6 @@ from harness.providers.openai import OpenAIDialect
 from harness.providers.openai_errors import error_inside, error_of
 
 SAMPLES = samples()
-FLAT = {"object": "error", "message": "x"}
 
 
 def error(status: int, body: Any = None, headers: dict[str, str] | None = None) -> ProviderError:

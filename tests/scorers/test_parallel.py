@@ -50,7 +50,9 @@ def test_scores_are_those_of_one_process_in_order(tmp_path: Path) -> None:
 
 
 def test_a_scorer_that_ends_its_process_is_told(tmp_path: Path) -> None:
-    folder = scorer_file(tmp_path, 'return os._exit(7) if number == "r-1-230" else True')
+    # It waits, so that all scores before are read when it ends.
+    body = 'return time.sleep(0.5) or os._exit(7) if number == "r-1-230" else True'
+    folder = scorer_file(tmp_path, body)
     rows = score_in_processes(job(folder, MINE), range(4), 2)
     with pytest.raises(PluginBroken) as caught:
         list(rows)
@@ -89,12 +91,14 @@ def test_who_stops_reading_ends_the_workers(tmp_path: Path) -> None:
 
 
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from scored_parts import read_part
 from harness.scorers.parallel import ScoringJob, score_in_processes
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     tables = [{"use": "scorer.py:mine"}]
     job = ScoringJob(read=read_part, tables=tables, folder=Path(sys.argv[1]), seed=7)
     for row in score_in_processes(job, range(1000), 2):

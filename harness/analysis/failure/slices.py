@@ -153,11 +153,9 @@ def _tested(
     clusters = None if outcomes.clusters is None else _numbered(outcomes.clusters)
     left = held_back.copy()
     for places in proposed:
-        inside = _rows_of(encoded, places)
+        inside = encoded.rows_of_all(places)
         within, events = inside[left], outcomes.regressions[left]
-        parents = [
-            _rows_of(encoded, tuple(other for other in places if other != place))[left] for place in places
-        ]
+        parents = [encoded.rows_of_all(other for other in places if other != place)[left] for place in places]
         yield _Proposal(
             places=places,
             inside=inside,
@@ -186,13 +184,6 @@ def _described(
 def _numbered(clusters: Sequence[str]) -> NDArray[np.intp]:
     numbers: NDArray[np.intp] = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)[1]
     return numbers
-
-
-def _rows_of(encoded: Encoded, places: tuple[int, ...]) -> Rows:
-    inside = np.ones(len(encoded.codes), dtype=bool)
-    for place in places:
-        inside &= encoded.rows_of(place)
-    return inside
 
 
 def _rate(inside: Rows, events: Rows) -> float:

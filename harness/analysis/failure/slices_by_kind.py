@@ -81,17 +81,10 @@ def _distinct(ranked: Iterable[Slice], encoded: Encoded) -> list[Slice]:
     """Without those that are a place which is told already."""
     told: list[tuple[Slice, Rows]] = []
     for found in ranked:
-        rows = _rows(found, encoded)
+        rows = encoded.rows_of_all(map(encoded.predicates.index, found.predicates))
         if all(_shared(rows, other) <= _SAME_PLACE for _, other in told):
             told.append((found, rows))
     return [found for found, _ in told]
-
-
-def _rows(found: Slice, encoded: Encoded) -> Rows:
-    inside = np.ones(len(encoded.codes), dtype=bool)
-    for predicate in found.predicates:
-        inside &= encoded.rows_of(encoded.predicates.index(predicate))
-    return inside
 
 
 def _shared(one: Rows, other: Rows) -> float:

@@ -1,6 +1,6 @@
 """Rows of features as bins, and the predicates that are unions of bins."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -40,6 +40,13 @@ class Encoded:
         """Which rows the predicate at this place holds on."""
         holds: NDArray[np.bool_] = self.members[self.codes[:, self.columns[place]], place]
         return holds
+
+    def rows_of_all(self, places: Iterable[int]) -> NDArray[np.bool_]:
+        """Which rows the predicates at all these places hold on."""
+        inside = np.ones(len(self.codes), dtype=bool)
+        for place in places:
+            inside &= self.rows_of(place)
+        return inside
 
 
 @dataclass(frozen=True, slots=True)

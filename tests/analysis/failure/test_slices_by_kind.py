@@ -77,9 +77,9 @@ def test_only_frequent_kinds_that_are_not_nearly_all_are_searched_for() -> None:
 
 def test_nothing_is_claimed_without_structure() -> None:
     claims = 0
-    for seed in range(20):
+    for seed in range(10):
         generator = np.random.default_rng([seed, 9])
-        n = 1500
+        n = 1000
         wrong = generator.random(n) < 0.1
         kinds = generator.choice(["sign_flipped", "line_missing", "wrong_value"], n)
         outcomes = PairedOutcomes(
@@ -91,5 +91,5 @@ def test_nothing_is_claimed_without_structure() -> None:
         claims += bool(
             find_slices_by_kind(table_of(documents(generator, n)), outcomes, SliceSettings(seed=seed)).slices
         )
-    # 20 runs at 5 %: more than 4 has a chance of 0.3 %.
-    assert claims <= 4
+    # 10 runs at 5 %: more than 3 has a chance of 0.1 %.
+    assert claims <= 3

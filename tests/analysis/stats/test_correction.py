@@ -44,7 +44,7 @@ def test_rejections_among_the_fifteen_of_benjamini_and_hochberg(
 @pytest.mark.parametrize(
     ("correction", "name"), [(bonferroni, "bonferroni"), (holm, "holm"), (benjamini_hochberg, "fdr_bh")]
 )
-@settings(max_examples=30)  # its holm collects garbage on every call
+@settings(max_examples=10)  # its holm collects garbage on every call
 @given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_against_statsmodels_in_any_order(correction: Correction, name: str, p_values: list[float]) -> None:
     expected = multipletests(p_values, method=name)[1]
