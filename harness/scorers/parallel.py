@@ -82,11 +82,16 @@ def score_in_processes(job: ScoringJob, parts: range, processes: int) -> Generat
 
 @dataclass(slots=True)
 class _Worker:
-    """A process and the part it works on, None while it waits."""
+    """A process and the part it works on, None while it waits.
+
+    Attributes:
+        last: The packed scores it sent last of that part, b"" before the first.
+    """
 
     process: BaseProcess
     connection: Connection
     part: int | None = None
+    last: bytes = b""
 
 
 class _Pool:
@@ -144,7 +149,7 @@ class _Pool:
             if following is None or following >= wanted + _AHEAD * self._processes:
                 break
             if worker.part is None:
-                worker.part = following
+                worker.part, worker.last = following, b""
                 try:
                     worker.connection.send(following)
                 except OSError:
@@ -173,12 +178,13 @@ class _Pool:
             self._whole.add(worker.part)
             worker.part = None
         else:
+            worker.last = packed
             self._arrived.setdefault(worker.part, deque()).append(packed)
 
     def _ended(self, worker: _Worker) -> PluginBroken:
         worker.process.join(_JOIN_S)
-        arrived = self._arrived.get(worker.part) if worker.part is not None else None
-        last = pickle.loads(arrived[-1])[-1].record_id if arrived else None  # noqa: S301
+        # Not what waits in `_arrived`: that may have been handed on already.
+        last = pickle.loads(worker.last)[-1].record_id if worker.last else None  # noqa: S301
         after = f'the {_SENT_AT_ONCE} records after "{last}"' if last else f"part {worker.part} of the pairs"
         return PluginBroken(
             f"a scorer ended its process (exit code {worker.process.exitcode}) on one of {after}",
