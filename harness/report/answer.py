@@ -203,7 +203,7 @@ def _one_cause(analysis: Analysis, arm: Arm) -> str:
     for kind in analysis.kinds:
         count = kind.candidate if arm is Arm.CANDIDATE else kind.incumbent
         if (
-            kind.kind in ("empty", "refusal", "invalid_json", "repairable_json")
+            kind.kind in ("empty", "refusal", "truncated", "invalid_json", "repairable_json")
             and count >= 0.9 * analysis.compared
         ):
             of_all = amount(analysis.compared, "answer")

@@ -23,6 +23,10 @@ _BLANK = " \t\r\n"
 _FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(?P<inside>.*?)\r?\n?[ \t]*```", re.DOTALL)
 _OPENING = re.compile(r"[\[{]")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+# What may stand behind the place where a cut-off text stops being JSON: nothing, or half of a value.
+_UNFINISHED = re.compile(
+    r"\s*(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?)?\s*|\\?u[0-9a-fA-F]{0,4}"
+)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
@@ -33,7 +37,8 @@ class ParsedJson:
     Attributes:
         value: The JSON value; numbers with a point or an exponent are Decimal. Do not change it.
         source: The part of the text that is JSON, "" where none is.
-        findings: `invalid_json` or `repairable_json` (value is None then), `prose_around_json`, or nothing.
+        findings: `truncated`, `invalid_json` or `repairable_json` (value is None then),
+            `prose_around_json`, or nothing.
     """
 
     value: Any = None
@@ -187,10 +192,26 @@ def repaired(text: str) -> Any:
     return mended if isinstance(mended, (dict, list)) and mended else None
 
 
+def _is_cut_off(text: str) -> bool:
+    """Whether all of an unfinished JSON text is right as far as it goes: then its end is what is missing.
+
+    Many hosts and recordings give no finish reason, so the end alone tells.
+    """
+    try:
+        _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        unfinished = _UNFINISHED.fullmatch(text, error.pos) is not None
+        return unfinished or error.msg.startswith("Unterminated string")
+    except (ValueError, RecursionError, InvalidOperation):
+        return False
+    return False
+
+
 def _invalid(text: str, problem: str) -> Finding:
     opening = _OPENING.search(text)
     if opening is not None and _end_of(text, opening.start()) is None:
-        note, kind = f"{problem} It ends in the middle.", "invalid_json"
+        cut = _is_cut_off(text[opening.start() :].rstrip())
+        note, kind = f"{problem} It ends in the middle.", "truncated" if cut else "invalid_json"
     elif text.rstrip().endswith(("}", "]", "```")) and repaired(text) is not None:
         note, kind = f"{problem} A repair tool could mend it.", "repairable_json"
     else:

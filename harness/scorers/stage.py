@@ -15,6 +15,7 @@ from harness.domain.chat import Answer, Response
 from harness.domain.failure import kind_of
 from harness.domain.observation import Arm, CallError, Observation
 from harness.domain.pair import Pair
+from harness.domain.refusal import is_refusal
 from harness.domain.score import Finding, Score, ScoredPair
 from harness.plugins import raised
 from harness.scorers.base import AskAbout, Scorer, ScoringContext, needs_reference
@@ -32,20 +33,6 @@ _FINISH_NOTES = {
     "refusal": "The content filter stopped the answer.",
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-# Longer answers explain something; a refusal is short.
-_LONGEST_REFUSAL = 600
-_SORRY = (
-    r"i(?:'m| am) (?:(?:very|really|so) )?sorry|sorry|(?:my )?apologies|i apologi[sz]e|unfortunately|as an ai"
-    r"|es tut mir leid|entschuldigung|leider|je suis (?:vraiment )?désolée?|désolée?|malheureusement"
-    r"|lo siento|lo lamento|lamentablemente|mi dispiace"
-)
-_CANNOT = (
-    r"i (?:cannot|can't|can not|won't|will not|must decline)|i(?:'m| am) (?:not able|unable) to"
-    r"|(?:cannot|can't|unable to) (?:help|assist|process|comply)"
-    r"|(?:kann|darf) ich\b.{0,60}?\bnicht|ich (?:kann|darf)\b.{0,60}?\bnicht"
-    r"|je ne (?:peux|puis) pas|no puedo|non posso"
-)
-_REFUSAL = re.compile(rf"[^\w{{\[]*(?:(?:{_SORRY})\b.{{0,80}}?)?\b(?:{_CANNOT})\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +158,7 @@ def _failed_answer(response: Response, reference: Answer | None) -> Score | None
     kind = _FINISH_KINDS.get(response.finish_reason or "")
     if kind is not None and not (kind == "refusal" and _refuses(reference)):
         return _failure(kind, _FINISH_NOTES[kind], answer.text)
-    if _is_refusal(answer) and not _refuses(reference):
+    if is_refusal(answer) and not _refuses(reference):
         return _failure("refusal", "The model declined.", answer.refusal or answer.text)
     if answer.is_empty:
         return _failure("empty", "There is no text and no tool call.", answer.text)
@@ -179,16 +166,7 @@ def _failed_answer(response: Response, reference: Answer | None) -> Score | None
 
 
 def _refuses(reference: Answer | None) -> bool:
-    return reference is not None and _is_refusal(reference)
-
-
-def _is_refusal(answer: Answer) -> bool:
-    if answer.refusal:
-        return True
-    text = answer.text or ""
-    if len(text) > _LONGEST_REFUSAL or answer.tool_calls:
-        return False
-    return _REFUSAL.match(text.replace("\u2019", "'")) is not None
+    return reference is not None and is_refusal(reference)
 
 
 def _failure(kind: str, note: str, text: str | None) -> Score:

@@ -107,6 +107,12 @@ def test_a_cut_off_answer_without_a_reference_is_one_failure() -> None:
     assert (found.quadrant, found.candidate.kind) == (Quadrant.ONE_FAILED, "truncated")
 
 
+def test_an_incumbent_that_declines_in_words_failed_and_is_not_left_out() -> None:
+    refused = pair(incumbent=response("I'm sorry, but I can't help with that."), of=record("r1"))
+    found = outcome(judge(refused, (scored("label", agreement=UNTOLD),)))
+    assert (found.quadrant, found.incumbent.kind) == (Quadrant.ONE_FAILED, "refusal")
+
+
 def test_scorers_that_need_no_reference_tell_right_from_wrong_without_an_expected_answer() -> None:
     found = outcome(judge(UNLABELLED, (scored("citation", RIGHT, INVENTED),)))
     assert (found.basis, found.quadrant) == (Basis.EXPECTED, Quadrant.REGRESSION)

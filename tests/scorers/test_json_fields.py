@@ -191,7 +191,7 @@ def test_answers_that_are_not_json() -> None:
     reference = answer({"a": 1})
     scorer = JsonFields()
     broken = scorer.score(Answer(text='{"a": 1'), reference, CONTEXT)
-    assert (broken.value, found(broken)) == (0.0, [("invalid_json", "")])
+    assert (broken.value, found(broken)) == (0.0, [("truncated", "")])
     chatty = scorer.score(Answer(text='Sure: {"a": 1}'), reference, CONTEXT)
     assert (chatty.value, found(chatty)) == (0.8, [("prose_around_json", "")])
     by_chance = scorer.score(Answer(text="No idea, see [1]."), reference, CONTEXT)

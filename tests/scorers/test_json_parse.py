@@ -9,7 +9,8 @@ from harness.scorers.json_parse import json_text, parse_json, repaired, shown
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ('{"a": 1', "delimiter at line 1, column 8. It ends in the middle."),
+        ('{"a": [1, 2}', "delimiter at line 1, column 12. It ends in the middle."),
+        ('{"a": "b" "c"', "delimiter at line 1, column 11. It ends in the middle."),
         ("{this is} no JSON at all", "enclosed in double quotes at line 1, column 2."),
         ("```\n5\n```", "Expecting value at line 1, column 1."),
         ("I do not know", "Expecting value at line 1, column 1."),
@@ -23,6 +24,16 @@ def test_what_is_not_json_says_why(text: str, note: str) -> None:
     assert not parsed.is_valid
     assert [finding.kind for finding in parsed.findings] == ["invalid_json"]
     assert note in parsed.findings[0].note
+
+
+@pytest.mark.parametrize("before", ["", "Here you are: ", "```json\n"])
+def test_an_answer_that_ends_anywhere_is_cut_off(before: str) -> None:
+    whole = r'{"a": [{"b": 1.5, "c": "x\u00e9\"y", "d": true, "e": null, "f": -12e5}], "g": "h"}'
+    for end in range(1, len(whole)):
+        parsed = parse_json(before + whole[:end])
+        assert not parsed.is_valid
+        assert [finding.kind for finding in parsed.findings] == ["truncated"], whole[:end]
+        assert parsed.findings[0].note.endswith("It ends in the middle.")
 
 
 @pytest.mark.parametrize(
@@ -61,10 +72,13 @@ def test_text_around_json(text: str) -> None:
     assert [finding.kind for finding in parsed.findings] == ["prose_around_json"]
 
 
-@pytest.mark.parametrize("text", ['{"lines": [{"a": 1}, {"b"', '{"lines": [{"a": 1}] {"b": 2}'])
-def test_a_part_of_a_broken_answer_is_not_the_answer(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [('{"lines": [{"a": 1}, {"b"', "truncated"), ('{"lines": [{"a": 1}] {"b": 2}', "invalid_json")],
+)
+def test_a_part_of_a_broken_answer_is_not_the_answer(text: str, kind: str) -> None:
     parsed = parse_json(text)
-    assert (parsed.value, [finding.kind for finding in parsed.findings]) == (None, ["invalid_json"])
+    assert (parsed.value, [finding.kind for finding in parsed.findings]) == (None, [kind])
 
 
 @pytest.mark.parametrize("text", ["{" * 49_000, '{"a":' * 9_000, "[" * 150 + "x"])
