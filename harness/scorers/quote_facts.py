@@ -9,18 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-_NEGATIONS = (
-    "not no never without unless neither nor none nothing except "
-    "nicht kein keine keinen keiner keines keinem nie niemals ohne weder "
-    "ne pas jamais sans sauf aucun aucune "
-    "nunca jamás sin salvo ningún ninguna ninguno excepto"
-)
-_MODALS = (
-    "shall must may will should can could would might "
-    "muss müssen musst darf dürfen soll sollen sollte sollten kann können könnte wird "
-    "doit doivent devra devront peut peuvent pourra pourront "
-    "debe deben deberá deberán puede pueden podrá podrán"
-)
+from harness.domain.telling_words import MODALS, NEGATIONS
+
 _MONTHS = (
     "january february march april june july august september october november december "
     "januar februar märz mai juni juli oktober dezember "
@@ -58,8 +48,13 @@ def _folded(word: str) -> str:
 
 
 def _lexicon() -> dict[str, Fact]:
-    kinds = (("number", _NUMBERS), ("date", _MONTHS), ("modal verb", _MODALS), ("negation", _NEGATIONS))
-    words = {word: kind for kind, text in kinds for word in text.casefold().split()}
+    kinds = (
+        ("number", _NUMBERS.casefold().split()),
+        ("date", _MONTHS.casefold().split()),
+        ("modal verb", sorted(MODALS)),
+        ("negation", sorted(NEGATIONS)),
+    )
+    words = {word: kind for kind, known in kinds for word in known}
     tens = [word for word in words if word.endswith("ty") and words[word] == "number"]
     units = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     words |= {f"{ten}{unit}": "number" for ten in tens for unit in units}

@@ -1,6 +1,7 @@
 """Names of failure clusters: what changed, where, in words a reader takes in at a glance."""
 
-from harness.analysis.failure.edits import FREE_TEXT, clean
+from harness.analysis.failure.edits import FREE_TEXT
+from harness.analysis.features.catalog import readable
 from harness.domain.failure import kind_of
 
 OTHER_EDITS = "(other edits)"
@@ -21,7 +22,7 @@ def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -
         edit: As `edit_of` tells it.
         terms: Words that are typical of failures that only free text tells apart.
     """
-    title, path = _title(kind), clean(path, 80)
+    title, path = _title(kind), readable(path, 80)
     where = f" in {path}" if path else ""
     if kind == "decimal_misread" and edit:
         return f"{path or 'Amount'} {edit}"
@@ -51,4 +52,4 @@ def numbered(names: list[str]) -> list[str]:
 
 
 def _title(kind: str) -> str:
-    return _TITLES.get(kind) or clean(kind_of(kind).title, 60)
+    return _TITLES.get(kind) or readable(kind_of(kind).title, 60)

@@ -25,10 +25,11 @@ from harness.analysis.failure.cluster_group import (
     lot_of,
 )
 from harness.analysis.failure.cluster_names import cluster_name, like_it, numbered
-from harness.analysis.failure.edits import FREE_TEXT, clean, edit_of
+from harness.analysis.failure.edits import FREE_TEXT, edit_of
 from harness.analysis.failure.exposure import exposure
 from harness.analysis.failure.sentence import changed_words
 from harness.analysis.failure.severity import SeverityRules
+from harness.analysis.features.catalog import readable
 from harness.analysis.stats.intervals import share
 from harness.domain.estimate import Estimate
 from harness.domain.failure import is_failure
@@ -279,7 +280,7 @@ def _most_frequent(names: Sequence[str]) -> str:
 
 
 def _feature_texts(features: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(clean(f"{name} {value}", 80) for name, value in list(features.items())[:_MOST_FEATURES])
+    return tuple(readable(f"{name} {value}", 80) for name, value in list(features.items())[:_MOST_FEATURES])
 
 
 def _text(finding: Finding) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from harness.analysis.failure.sentence import changed_words
+from harness.analysis.features.catalog import readable
 from harness.domain.failure import KINDS
 from harness.domain.score import Finding
+from harness.domain.telling_words import MODALS, NEGATIONS
 
 FREE_TEXT = "(free text)"
 """The edit of a finding that only its words tell apart."""
@@ -24,13 +26,6 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DIGITS = re.compile(r"\d+")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _LOOK_ALIKES = str.maketrans("OoQDIlL|SsBZz", "0000111155822")
-_NEGATIONS = frozenset(
-    {"not", "no", "never", "nor", "without", "nicht", "kein", "keine", "ohne", "nie", "pas"}
-)
-_MODALS = frozenset(
-    {"may", "must", "shall", "should", "will", "would", "can", "could", "might"}
-    | {"kann", "können", "muss", "müssen", "soll", "sollen", "darf", "dürfen"}
-)
 
 
 def edit_of(finding: Finding) -> str:
@@ -50,16 +45,6 @@ def edit_of(finding: Finding) -> str:
     return FREE_TEXT if says_more else ""
 
 
-def clean(text: str, limit: int = _LONGEST_NAME) -> str:
-    """A text from outside as part of a name: one line, short, no control or half characters."""
-    kept = "".join(
-        character if unicodedata.category(character)[0] not in "CZ" else " "
-        for character in text[: 4 * limit]
-    )
-    kept = " ".join(kept.split())
-    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
-
-
 def _factor(finding: Finding) -> str:
     found = _FACTOR.search(finding.note[:200])
     return found[0] if found else ""
@@ -71,11 +56,12 @@ def _swap(finding: Finding) -> str:
         return ""
     if max(len(finding.expected), len(finding.actual)) > 4 * _LONGEST_NAME:
         return "a whole text instead of a label"
-    return f'"{clean(finding.actual)}" for "{clean(finding.expected)}"'
+    actual, expected = (readable(text, _LONGEST_NAME) for text in (finding.actual, finding.expected))
+    return f'"{actual}" for "{expected}"'
 
 
 def _one_value(finding: Finding) -> str:
-    return clean(finding.expected or finding.actual or "")
+    return readable(finding.expected or finding.actual or "", _LONGEST_NAME)
 
 
 def _invalid(finding: Finding) -> str:
@@ -115,9 +101,9 @@ def _quote(finding: Finding) -> str:
     if _DIGITS.findall(before) != _DIGITS.findall(after):
         return "a number changed"
     first, second = (frozenset(_NO_LETTERS.split(words)) for words in (before, after))
-    if first & _NEGATIONS != second & _NEGATIONS:
+    if first & NEGATIONS != second & NEGATIONS:
         return "a negation changed"
-    return "a modal verb changed" if first & _MODALS != second & _MODALS else "other words"
+    return "a modal verb changed" if first & MODALS != second & MODALS else "other words"
 
 
 def _value_edit(expected: str, actual: str) -> str:

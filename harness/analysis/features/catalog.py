@@ -157,6 +157,6 @@ def feature_of(name: str) -> Feature:
 
 
 def readable(text: str, limit: int = 60) -> str:
-    """Foreign text on one line, without control characters, cut to a length."""
+    """Foreign text on one line, without control or half characters, cut to a length."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text[: limit * 4]).split())
-    return line if len(line) <= limit else line[:limit] + "…"
+    return line if len(line) <= limit else line[: limit - 1] + "…"
