@@ -108,7 +108,7 @@ class SequentialTest:
         return self._most.log_e_inferior
 
     def more_records(self) -> int | None:
-        """Further records like those seen until non-inferiority would be shown; None where it would not be."""
+        """Further records like those seen until non-inferiority is shown; None where it would not be."""
         return self._least.more_records()
 
     def add(self, cluster: Sequence[Difference]) -> Conclusion:
