@@ -130,9 +130,9 @@ class ComparisonTally:
 
     def findings(self) -> tuple[Difference, NonInferiority, Sequential]:
         """Difference, test and sequential reading; in a run that could end early all three are the latter."""
-        sequential = self.sequential()
+        sequential, more = self._sequential()
         if self.settings.sequential:
-            return self._difference(sequential.interval), self._at_every_look(sequential), sequential
+            return self._difference(sequential.interval), self._at_every_look(sequential, more), sequential
         return self._difference(self._net()), self._noninferiority(), sequential
 
     def _net(self) -> Estimate:
@@ -166,8 +166,10 @@ class ComparisonTally:
             self.gains, self.losses, self.n, margin=told.margin, alpha=told.alpha, power=told.power
         )
 
-    def _at_every_look(self, sequential: Sequential) -> NonInferiority:
+    def _at_every_look(self, sequential: Sequential, more: int | None) -> NonInferiority:
         """The e-process as a test: one over the evidence is a p-value that holds at every look."""
+        undecided = sequential.conclusion is Conclusion.UNDECIDED
+        lost = (self.losses - self.gains) >= self.settings.margin * self.n > 0
         return NonInferiority(
             margin=self.settings.margin,
             alpha=self.settings.alpha,
@@ -180,12 +182,15 @@ class ComparisonTally:
             clusters=sequential.clusters if self.settings.cluster is not None else None,
             assumed_difference=None,
             assumed_variance=None,
-            more_records=None,
-            hopeless=False,
+            more_records=more if undecided and not lost else None,
+            hopeless=undecided and lost,
         )
 
     def sequential(self) -> Sequential:
         """The e-process over the records in random order, one bet a cluster."""
+        return self._sequential()[0]
+
+    def _sequential(self) -> tuple[Sequential, int | None]:
         firsts, differences = numpy.array(self.first_keys), numpy.array(self.differences)
         order = numpy.lexsort((numpy.array(self.second_keys), firsts))
         firsts, differences = firsts[order], differences[order]
@@ -195,7 +200,7 @@ class ComparisonTally:
         test = SequentialTest(margin=self.settings.margin, alpha=self.settings.alpha, largest_cluster=largest)
         for group in groups:
             test.add([_BETS[difference] for difference in group.tolist()])
-        return self._told(test, largest)
+        return self._told(test, largest), test.more_records()
 
     def _told(self, test: SequentialTest, largest: int) -> Sequential:
         level = self.settings.level

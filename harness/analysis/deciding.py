@@ -107,6 +107,10 @@ class SequentialTest:
         """Evidence for inferiority, with what could not be judged counted as gained."""
         return self._most.log_e_inferior
 
+    def more_records(self) -> int | None:
+        """Further records like those seen until non-inferiority is shown; None where it would not be."""
+        return self._least.more_records()
+
     def add(self, cluster: Sequence[Difference]) -> Conclusion:
         """Take the pairs of one cluster, or one pair that stands for itself; gives the verdict so far."""
         self._least.add([difference.least for difference in cluster])

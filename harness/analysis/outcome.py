@@ -242,6 +242,11 @@ def _agreement(
         quadrant = Quadrant.BOTH_FAILED if len(failures) == len(Arm) else Quadrant.ONE_FAILED
         return Outcome(basis=Basis.AGREEMENT, quadrant=quadrant, incumbent=incumbent, candidate=candidate)
     right = all_right(decisive, agreement_side)
+    unusable = _why_no_reference(decisive) if right is None else ()
+    if unusable:
+        failed = ArmOutcome(right=False, findings=unusable)
+        quadrant = Quadrant.ONE_FAILED
+        return Outcome(basis=Basis.AGREEMENT, quadrant=quadrant, incumbent=failed, candidate=candidate)
     if right is None:
         reason = _why_untold(decisive, agreement_side) or "the scorer cannot tell"
         return Unscored(basis=Basis.AGREEMENT, reason=f"agreement: {reason}")
@@ -255,6 +260,12 @@ def _agreement(
         incumbent=incumbent,
         candidate=differing,
     )
+
+
+def _why_no_reference(decisive: Iterable[ScoredPair]) -> tuple[Finding, ...]:
+    """What is wrong with an incumbent's answer that nothing can be compared with."""
+    untold = (score for scored in decisive if (score := scored.agreement) is not None and score.value is None)
+    return _once(finding for score in untold for finding in score.findings if is_failure(finding))
 
 
 def _by_itself(observation: Observation, decisive: Iterable[ScoredPair], side: Side) -> ArmOutcome:

@@ -45,7 +45,8 @@ class Score:
     Attributes:
         value: 0 (worst) to 1 (best); None cannot be told, never 0.
         reason: One sentence; says why where value is None.
-        findings: What differs, most harmful first. Format-only findings cost nothing.
+        findings: What differs, most harmful first. Format-only findings cost nothing. Where value is None,
+            why the reference is none: an incumbent whose answer is no reference has failed.
         pass_at: The value from which the answer counts as right.
     """
 

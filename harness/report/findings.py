@@ -99,22 +99,18 @@ def suspects_sentence(checks: LabelFree | None, names: Names) -> str:
 
 def money_sentence(analysis: Analysis, names: Names) -> str:
     """The money at risk in the candidate's failures, largest currency first."""
-    told = [
-        f"{_money(row.regressions)} {visible(row.currency)[:8]}".strip()
-        for row in analysis.exposure.rows[:3]
-        if row.regressions
-    ]
+    told = [_money(row.regressions, row.currency) for row in analysis.exposure.rows[:3] if row.regressions]
     if not told:
         return ""
     most = analysis.exposure.rows[0]
     return (
         f"Money at risk where only {names.candidate} is wrong: {', '.join(told)}; its largest single "
-        f"mistake is {_money(most.largest)} {visible(most.currency)[:8]} ({visible(most.largest_record_id)})."
+        f"mistake is {_money(most.largest, most.currency)} ({visible(most.largest_record_id)})."
     )
 
 
-def _money(value: float) -> str:
-    return f"{value:,.2f}"
+def _money(value: float, currency: str = "") -> str:
+    return f"{value:,.2f} {visible(currency)[:8]}".strip()
 
 
 def money_table(analysis: Analysis, names: Names) -> Table | None:

@@ -68,7 +68,8 @@ class JsonFields:
         """Score one answer; None where the reference is not JSON."""
         wanted, got = _both(answer, reference)
         if not wanted.is_valid:
-            return Score(value=None, reason=f"The reference is not JSON. {wanted.findings[0].note}")
+            reason = f"The reference is not JSON. {wanted.findings[0].note}"
+            return Score(value=None, reason=reason, findings=wanted.findings)
         if not got.is_valid:
             return Score(value=0.0, reason="The answer is not JSON.", findings=got.findings)
         if wanted.source == got.source and wanted.findings == got.findings:

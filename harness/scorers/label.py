@@ -53,7 +53,7 @@ class Label:
         """1.0 for the same label; of several, F1. None where the reference is none of the labels."""
         wanted = self._read(reference, is_reference=True)
         if isinstance(wanted, Finding):
-            return Score(value=None, reason=f"The reference has no label. {wanted.note}")
+            return Score(value=None, reason=f"The reference has no label. {wanted.note}", findings=(wanted,))
         if answer_text(answer) == answer_text(reference):
             return Score(value=1.0, reason="The same text.")
         got = self._read(answer)
@@ -62,7 +62,8 @@ class Label:
         if set(map(label_key, wanted)) == set(map(label_key, got)):
             return Score(value=1.0, reason=f"The same {'labels' if self.several else 'label'}.")
         if not all(map(self._is_known, wanted)):
-            return Score(value=None, reason="The reference is none of the labels.")
+            outside = Finding(kind="unknown_label", path=self.field, actual=shown(", ".join(wanted)))
+            return Score(value=None, reason="The reference is none of the labels.", findings=(outside,))
         return self._several(wanted, got) if self.several else self._single(wanted[0], got[0])
 
     def _single(self, wanted: str, got: str) -> Score:

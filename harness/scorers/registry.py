@@ -19,6 +19,7 @@ REGISTRY: Final = Registry(
         "numeric": "harness.scorers.numeric:Numeric",
         "tool_call": "harness.scorers.tool_call:ToolCalls",
         "text": "harness.scorers.text:Text",
+        "anls": "harness.scorers.anls:Anls",
         "json_fields": "harness.scorers.json_fields:JsonFields",
         "judge": "harness.scorers.judge:Judge",
     },

@@ -155,3 +155,13 @@ def test_a_pair_that_cannot_be_judged_counts_against_either_verdict() -> None:
     assert (found.unjudged, found.records) == (60, 1060)
     assert found.e_noninferior < clear.findings()[2].e_noninferior
     assert found.e_inferior < clear.findings()[2].e_inferior
+
+
+def test_an_undecided_run_that_could_end_early_says_how_many_more_records_or_that_none_would_do() -> None:
+    settings = AnalysisSettings(sequential=True, margin=0.05)
+    near = tally_of(shuffled(6, 3, 150), settings).findings()[1]
+    assert (near.conclusion, near.hopeless) == (Conclusion.UNDECIDED, False)
+    assert near.more_records is not None
+    assert 50 < near.more_records < 3000
+    worse = tally_of(shuffled(14, 3, 150), settings).findings()[1]
+    assert (worse.conclusion, worse.more_records, worse.hopeless) == (Conclusion.UNDECIDED, None, True)

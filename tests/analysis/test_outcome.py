@@ -113,6 +113,14 @@ def test_an_incumbent_that_declines_in_words_failed_and_is_not_left_out() -> Non
     assert (found.quadrant, found.incumbent.kind) == (Quadrant.ONE_FAILED, "refusal")
 
 
+def test_an_incumbent_whose_answer_cannot_be_compared_with_failed_and_is_not_left_out() -> None:
+    broken = Score(value=None, reason="no JSON", findings=(Finding(kind="invalid_json"),))
+    found = outcome(judge(UNLABELLED, (scored("json_fields", agreement=broken),)))
+    assert (found.quadrant, found.incumbent.kind) == (Quadrant.ONE_FAILED, "invalid_json")
+    assert found.candidate.right
+    assert isinstance(judge(LABELLED, (scored("json_fields", broken, broken),)), Unscored)
+
+
 def test_scorers_that_need_no_reference_tell_right_from_wrong_without_an_expected_answer() -> None:
     found = outcome(judge(UNLABELLED, (scored("citation", RIGHT, INVENTED),)))
     assert (found.basis, found.quadrant) == (Basis.EXPECTED, Quadrant.REGRESSION)

@@ -23,7 +23,12 @@ HOMES = {
     "threadpoolctl": {"harness/analysis/*"},
     "py3langid": {"harness/language.py"},
     # The assignment of lines to lines, and of calls to calls.
-    "scipy": {"harness/analysis/*", "harness/scorers/json_lines.py", "harness/scorers/tool_call.py"},
+    "scipy": {
+        "harness/analysis/*",
+        "harness/scorers/anls.py",
+        "harness/scorers/json_lines.py",
+        "harness/scorers/tool_call.py",
+    },
     "rapidfuzz": {"harness/scorers/*"},
     "jinja2": {"harness/report/*"},
     "click": {"harness/cli/*"},

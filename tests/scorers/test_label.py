@@ -67,7 +67,7 @@ SEVERAL = Label(labels=("late", "broken", "lost"), aliases={"delayed": "late"}, 
         ("[]", "[]", 1.0, []),
         ("late", "[]", 0.0, ["label_surplus"]),
         ("[]", "late", 0.0, ["label_missing"]),
-        ("late", "burnt", None, []),
+        ("late", "burnt", None, ["unknown_label"]),
         ("[1, null, {}]", "late", 0.0, ["label_missing", "unknown_label", "unknown_label", "unknown_label"]),
     ],
 )

@@ -40,11 +40,13 @@ class NonInferiority:
         n: Records it rests on.
         clusters: Clusters they come from; None where every record stands for itself.
         assumed_difference: The true difference that `more_records` plans with: the observed one, at most 0,
-            so that a lucky sample promises nothing. None where there is no plan.
+            so that a lucky sample promises nothing. None where there is no plan, and in a run that could end
+            early: it plans with records just like those seen.
         assumed_variance: Variance of one record's difference that it plans with, design effect of clusters
             included.
         more_records: Further records like these until non-inferiority would be shown with probability
-            `power`. None where it is decided, where there is no record, or where it is `hopeless`.
+            `power`, in a run that could end early about one half. None where it is decided, where there is no
+            record, or where it is `hopeless`.
         hopeless: Undecided, and the observed loss is the margin or more: no number of further records like
             these would be expected to show non-inferiority.
     """

@@ -8,7 +8,7 @@ Source: Waudby-Smith and Ramdas, Estimating means of bounded random variables by
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import exp, inf, isinf, log
+from math import ceil, exp, inf, isinf, log
 
 import numpy
 from numpy.typing import NDArray
@@ -86,6 +86,21 @@ class EProcess:
     def log_e_inferior(self) -> float:
         """Logarithm of the capital against "the loss is the margin or less"."""
         return _log_mean(self._capital[1])
+
+    def more_records(self) -> int | None:
+        """Further records until non-inferiority would be shown, if they were just like those seen.
+
+        None where it would not be: the bets have lost so far, or there is no record. For planning only: about
+        half of all runs need more.
+        """
+        goal, capital = -log(self.alpha), self._capital[0]
+        if capital.max() <= 0:
+            return None
+        if self.log_e_noninferior >= goal:
+            return 0
+        enough = (goal + log(len(capital))) / float(capital.max())
+        times = brentq(lambda times: _log_mean(times * capital) - goal, 1, enough + 1)
+        return ceil(self.n * (float(times) - 1))
 
     def add(self, differences: Sequence[float]) -> None:
         """Bet on one cluster, or on one record that stands for itself.

@@ -145,6 +145,26 @@ def test_equal_models_are_shown_so_and_it_stays() -> None:
     assert process.log_e_inferior > log(40)
 
 
+@pytest.mark.parametrize(
+    ("differences", "margin"),
+    [([0.0] * 19 + [-1.0], 0.1), ([0.0] * 8 + [1.0, -1.0], 0.05), ([0.0] * 50, 0.02)],
+)
+def test_as_many_more_records_like_those_seen_decide(differences: list[float], margin: float) -> None:
+    process = after(EProcess(margin=margin, alpha=0.025), differences)
+    more = process.more_records()
+    assert more is not None
+    # The last loss before the end comes at once, so the goal is reached a little before the count.
+    whole = after(process, differences * (2 + more // len(differences)))
+    assert whole.conclusion is Conclusion.NON_INFERIOR
+    assert whole.decided_after == pytest.approx(len(differences) + more, rel=0.12)
+    assert whole.more_records() == 0
+
+
+def test_a_loss_beyond_the_margin_has_no_number_of_records() -> None:
+    assert after(EProcess(margin=0.02, alpha=0.025), [0.0] * 9 + [-1.0]).more_records() is None
+    assert EProcess(margin=0.02, alpha=0.025).more_records() is None
+
+
 def test_a_worse_candidate_is_shown_so() -> None:
     process = after(EProcess(margin=0.02, alpha=0.025), [-1.0, 0.0, 0.0, 0.0] * 50)
     assert process.conclusion is Conclusion.INFERIOR
