@@ -8,6 +8,7 @@ from harness.analysis.reruns import Confirmation, Noise
 from harness.analysis.result import Analysis
 from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
 from harness.domain.estimate import Estimate
+from harness.domain.failure import kind_of
 from harness.report.kinds import SEVERITIES
 from harness.report.model import Table
 from harness.report.wording import (
@@ -177,11 +178,16 @@ def _rule(found: Slice) -> tuple[str, ...]:
     return (
         visible(found.rule),
         number(found.n),
-        number(found.regressions),
+        number(found.regressions) + _of_kind(found),
         share(found.rate),
         share(found.elsewhere),
         p_value(found.adjusted_p),
     )
+
+
+def _of_kind(found: Slice) -> str:
+    """To which kind of failure the counts of a rule are limited."""
+    return f" ({visible(kind_of(found.of_kind).title.lower())})" if found.of_kind else ""
 
 
 def slice_note(analysis: Analysis) -> str:
@@ -218,7 +224,8 @@ def _unshown(groups: list[Cluster]) -> str:
     if not groups:
         return ""
     single = sum(group.size == 1 for group in groups)
-    told = f", {number(single)} of them of a single record" if single else ""
+    each = "each" if single == len(groups) else f"{number(single)} of them"
+    told = f", {each} of a single record" if single else ""
     return f"{amount(len(groups), 'more group')} not shown{told}."
 
 

@@ -241,6 +241,7 @@ class View:
     speed_note: str
     averages: Table | None
     averages_note: str
+    judges: tuple[Table, ...]
     method: tuple[tuple[str, str], ...]
     method_notes: tuple[str, ...]
     command: str

@@ -33,6 +33,7 @@ from harness.report.findings import (
     suspects_sentence,
     worst_place,
 )
+from harness.report.judges import judge_tables
 from harness.report.kinds import card_views, kind_views, kinds_title
 from harness.report.model import CaseSection, CaseView, Masthead, NoiseView, View, WhereView
 from harness.report.wording import Names, amount, display_names, visible
@@ -85,6 +86,7 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         speed=speed_tables(analysis, names) if analysis.pairs else (),
         speed_note=speed_note(facts),
         averages=averages(analysis, names) if analysis.pairs else None,
+        judges=judge_tables(analysis, names),
         averages_note=_averages_note(analysis, names),
         method=_method(analysis, facts, names),
         method_notes=method_notes(analysis),
