@@ -212,9 +212,12 @@ def group_table(analysis: Analysis, names: Names) -> Table | None:
         return None
     several = [group for group in analysis.clusters if group.size > 1]
     shown = (several or list(analysis.clusters))[:MOST_GROUPS]
+    what, count = f"Failures of {names.candidate}", f"Only {names.candidate} wrong"
+    if analysis.basis is Basis.AGREEMENT:
+        what, count = "Differences", "Differ or failed"
     return Table(
-        caption=f"Failures of {names.candidate} that are alike, most harmful first",
-        columns=("What goes wrong", "Severity", "Records", f"Only {names.candidate}", "Typical", "Worst"),
+        caption=f"{what} that are alike, most harmful first",
+        columns=("What changed", "Severity", "Records", count, "Typical", "Worst"),
         rows=tuple(_group(group) for group in shown),
         note=_unshown([group for group in analysis.clusters if group not in shown]),
     )
