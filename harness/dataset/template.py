@@ -21,7 +21,8 @@ model = "incumbent"
 provider = "sandbox"
 model = "candidate"
 
-[sandbox] # made from the expected answers, with planted mistakes (docs/sandbox.md); real arms ignore it
+[sandbox] # made from the expected answers, with planted mistakes; real arms ignore it. Name kinds that fit
+# your answers: a "wrong_label" cannot be planted in an invoice (docs/sandbox.md lists them all).
 source = "simulated"
 models.incumbent = { rates = { wrong_label = 0.02 } }
 models.candidate = { rates = { wrong_label = 0.10, empty = 0.02 } }

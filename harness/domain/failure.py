@@ -46,7 +46,7 @@ KINDS = _table(
     ("line_duplicated", "Line item repeated", Severity.SEVERE),
     ("line_merged", "Line items merged", Severity.SEVERE),
     ("line_split", "Line item split", Severity.SEVERE),
-    ("decimal_misread", "Decimal sign misread", Severity.SEVERE),
+    ("decimal_misread", "Decimal separator misread", Severity.SEVERE),
     ("sign_flipped", "Sign flipped", Severity.SEVERE),
     ("digits_swapped", "Digits swapped", Severity.SEVERE),
     ("wrong_currency", "Wrong currency", Severity.SEVERE),
@@ -81,7 +81,8 @@ _ORDER = {name: place for place, name in enumerate(KINDS)}
 def kind_of(name: str) -> FailureKind:
     """The kind of that name; a plugin's own name gets a kind of moderate severity."""
     known = KINDS.get(name)
-    return known or FailureKind(name=name, title=name.replace("_", " "), severity=Severity.MODERATE)
+    words = name.replace("_", " ")
+    return known or FailureKind(name=name, title=words[:1].upper() + words[1:], severity=Severity.MODERATE)
 
 
 def is_failure(finding: Finding) -> bool:

@@ -28,7 +28,7 @@ from harness.errors import DatasetError, RunStopped
 from harness.pipeline.arms import JUDGE, ReadyArm, arm_plan
 from harness.pipeline.preview import ArmPreview, dollars
 from harness.replay.interrupt import run_interruptibly
-from harness.replay.plan import ArmPlan, Job, observe, remaining
+from harness.replay.plan import ArmPlan, Chosen, Job, no_record, observe, remaining
 from harness.replay.progress import Progress
 from harness.replay.runner import replay
 from harness.replay.watch import Onlookers
@@ -197,16 +197,27 @@ def preview_questions(questions: Iterable[Record], plan: ArmPlan, done: JournalI
     return total
 
 
-def foreseen_pairs(records: Iterable[Record]) -> Iterator[Pair]:
-    """Pairs as they may come out, to estimate a judge before anything is called: no two answers alike."""
+def foreseen_pairs(records: Iterable[Record], repeated: Chosen = no_record) -> Iterator[Pair]:
+    """Pairs as they may come out, to estimate a judge before anything is called: no two answers alike.
+
+    Args:
+        records: The records that are called.
+        repeated: Those that are called twice; their second answers are judged too.
+    """
     for record in records:
         text = _likely_text(record)
         incumbent = record.recorded or Response(answer=Answer(text=f"{text} I"))
         candidate = Response(answer=Answer(text=f"{text} C"))
+        again = [
+            _foreseen(record, arm, Response(answer=Answer(text=f"{text} {arm.value} again")), repeat=1)
+            for arm in (Arm.INCUMBENT, Arm.CANDIDATE)
+            if repeated(record)
+        ]
         yield Pair(
             record=record,
             incumbent=_foreseen(record, Arm.INCUMBENT, incumbent),
             candidate=_foreseen(record, Arm.CANDIDATE, candidate),
+            repeats=tuple(again),
         )
 
 
@@ -215,8 +226,8 @@ def _likely_text(record: Record) -> str:
     return (known.text if known else None) or "x" * 1000
 
 
-def _foreseen(record: Record, arm: Arm, response: Response) -> Observation:
-    key = CallKey(record_id=record.id, arm=arm, repeat=0, fingerprint="foreseen")
+def _foreseen(record: Record, arm: Arm, response: Response, *, repeat: int = 0) -> Observation:
+    key = CallKey(record_id=record.id, arm=arm, repeat=repeat, fingerprint="foreseen")
     return Observation(key=key, outcome=response, timing=Timing())
 
 

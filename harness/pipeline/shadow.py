@@ -29,7 +29,6 @@ from harness.pipeline.group import (
     OpenRun,
     find_unfinished,
     open_group,
-    records_of,
 )
 from harness.pipeline.judging import (
     Display,
@@ -74,7 +73,7 @@ class Shadow:
             with course_of(member) as course:
                 lines += self._arm_lines(member, course, begun, incumbent=place == 0)
                 power = power or power_lines(member, course)
-            lines += self._judge_lines(member)
+                lines += self._judge_lines(member, course)
         budget = first.config.replay.budget_usd
         return [*lines, *power, f"budget: ${budget:,.2f}" if budget else "no budget set (--budget-usd X)"]
 
@@ -94,14 +93,13 @@ class Shadow:
         finally:
             done.close()
 
-    def _judge_lines(self, member: Member) -> list[str]:
+    def _judge_lines(self, member: Member, course: Course) -> list[str]:
         judge = member.judge
         if judge is None:
             return []
         plan = arm_plan(judge, member.config, sandbox_url=None)
-        questions = questions_of(
-            foreseen_pairs(records_of(member)), self.scorers, seed=member.config.replay.seed
-        )
+        foreseen = foreseen_pairs(course.records(), course.repeated)
+        questions = questions_of(foreseen, self.scorers, seed=member.config.replay.seed)
         done = JournalIndex.scan(self.reports / "none" / "judge.jsonl")
         line = judge_line(preview_questions(questions, plan, done), judge, at_most=True)
         return [line, *_kinship(member)]

@@ -292,7 +292,7 @@ def _title(quadrant: Quadrant, names: Names) -> str:
 def _lead(quadrant: Quadrant, names: Names) -> str:
     return {
         Quadrant.REGRESSION: f"These get worse with {names.candidate}. "
-        "Grouped by the kind detected first, worst first.",
+        "Each is listed once, under the first of its kinds. Worst first.",
         Quadrant.BOTH_WRONG: "Hard for both, or the expected answer is wrong. Worst first.",
         Quadrant.GAIN: f"These get better with {names.candidate}. Worst first.",
         Quadrant.DIFFER: "Nobody has checked who is right. Grouped by kind, worst first.",
@@ -322,6 +322,7 @@ def _groups(
     order = {kind.kind: place for place, kind in enumerate(analysis.kinds)}
     totals = {kind.kind: kind.primary_only_candidate for kind in analysis.kinds}
     titles = {kind.kind: kind.title for kind in analysis.kinds}
+    severities = {kind.kind: int(kind.severity) for kind in analysis.kinds}
     by_kind: dict[str, list[CaseView]] = {}
     for case in cases:
         by_kind.setdefault(case.kind, []).append(drawn[case.record_id])
@@ -329,7 +330,7 @@ def _groups(
     for kind in sorted(by_kind, key=lambda kind: (order.get(kind, len(order)), kind)):
         views = tuple(by_kind[kind])
         total = totals.get(kind, 0) if quadrant is Quadrant.REGRESSION else len(views)
-        severity, mark = SEVERITIES[int(kind_of(kind).severity)]
+        severity, mark = SEVERITIES[severities.get(kind, int(kind_of(kind).severity))]
         groups.append(
             CaseGroup(
                 anchor=kind_anchor(kind),

@@ -218,8 +218,8 @@ def _score(score: ScoreSummary | None) -> str:
         return "not measured"
     told = share(score.right)
     if score.mean is not None:
-        told += f"; mean {mean(score.mean)}"
-    return told + (f"; {number(score.unscored)} could not be told" if score.unscored else "")
+        told += f"\nmean {mean(score.mean)}"
+    return told + (f"\n{number(score.unscored)} could not be told" if score.unscored else "")
 
 
 def method_notes(analysis: Analysis) -> tuple[str, ...]:

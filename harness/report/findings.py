@@ -3,15 +3,16 @@
 from harness.analysis.failure.clusters import Cluster
 from harness.analysis.failure.exposure import ExposureRow
 from harness.analysis.failure.slice_result import Slice
-from harness.analysis.label_free import LabelFree
-from harness.analysis.outcome import Basis, Quadrant
+from harness.analysis.outcome import Basis
 from harness.analysis.reruns import Confirmation, Noise
 from harness.analysis.result import Analysis
 from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
 from harness.domain.estimate import Estimate
+from harness.domain.failure import kind_of
 from harness.report.kinds import SEVERITIES
 from harness.report.model import Table
 from harness.report.wording import (
+    GAP,
     Names,
     amount,
     number,
@@ -39,32 +40,33 @@ def margin_sentence(finding: NonInferiority | None, names: Names, unit: str) -> 
     margin = f"{points(finding.margin)} points"
     if finding.conclusion is Conclusion.NON_INFERIOR:
         p = p_value(finding.p_value)
-        return f"{names.candidate} is shown to lose less than the {margin} you allow (p {p})."
+        return f"{names.candidate} is shown to lose less than the {margin} you allow ({p})."
     if finding.conclusion is Conclusion.INFERIOR:
         return f"{names.candidate} is shown to lose more than the {margin} you allow."
     if finding.more_records is None and not finding.hopeless:
         return f"Undecided at the {margin} you allow: the run ended before it was certain."
     if finding.more_records is None:
         units = plural_of(unit)
-        return f"Undecided at the {margin} you allow; at the loss seen, more {units} would not show it."
+        return (
+            f"Undecided at the {margin} you allow; with the loss seen, more {units} "
+            "would not show that it stays within them."
+        )
     more = amount(finding.more_records, f"more {unit}")
     return f"Undecided at the {margin} you allow: about {more} would be needed to show it."
 
 
 def p_value(p: float) -> str:
-    """A p-value as it is read: "0.012", "under 0.001"."""
-    return "under 0.001" if p < 0.001 else f"{p:.2g}"
+    """A p-value with its sign of relation: "p = 0.012", "p < 0.001"."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
 def incumbent_sentence(analysis: Analysis, names: Names) -> str:
     """The incumbent's own error rate: it is not the truth."""
     if analysis.basis is Basis.EXPECTED and analysis.incumbent_right is not None:
-        wrong = analysis.count(Quadrant.GAIN) + analysis.count(Quadrant.BOTH_WRONG)
         rate = analysis.incumbent_right
         if rate.low is None or rate.high is None or not rate.n:
             return ""
-        span = share_range(_complement(rate))
-        return f"{names.incumbent} itself is wrong on {number(wrong)} of {number(rate.n)} ({span})."
+        return f"{names.incumbent} itself is wrong on {share(_complement(rate))}."
     checks = analysis.label_free
     if checks is None or checks.incumbent_fails.value is None:
         return ""
@@ -85,32 +87,38 @@ def _complement(rate: Estimate) -> Estimate:
     )
 
 
-def suspects_sentence(checks: LabelFree | None, names: Names) -> str:
-    """Where the arms disagree, which one a check speaks against."""
-    if checks is None or not checks.disagreements:
+def suspects_sentence(analysis: Analysis, names: Names) -> str:
+    """Which arm the checks speak against where they differ; "" where expected answers say who is right."""
+    checks = analysis.label_free
+    if checks is None or not checks.disagreements or analysis.basis is Basis.EXPECTED:
         return ""
+    both = f", against both on {number(checks.both_suspect)}" if checks.both_suspect else ""
     return (
-        f"Of {amount(checks.disagreements, 'checked disagreement')}, the checks speak against "
-        f"{names.candidate} alone on {number(checks.candidate_suspect)}, against {names.incumbent} alone on "
-        f"{number(checks.incumbent_suspect)}, against both on {number(checks.both_suspect)}; "
-        f"they cannot tell on {number(checks.neither)}."
+        f"They differ on {amount(checks.disagreements, 'record')}. Checks that need no expected answer speak "
+        f"against {names.candidate} alone on {number(checks.candidate_suspect)}, against {names.incumbent} "
+        f"alone on {number(checks.incumbent_suspect)}{both}; on {number(checks.neither)} they cannot tell."
     )
 
 
 def money_sentence(analysis: Analysis, names: Names) -> str:
     """The money at risk in the candidate's failures, largest currency first."""
-    told = [_money(row.regressions, row.currency) for row in analysis.exposure.rows[:3] if row.regressions]
-    if not told:
+    rows = [row for row in analysis.exposure.rows if row.regressions]
+    if not rows:
         return ""
-    most = analysis.exposure.rows[0]
+    told = ", ".join(f"{_money(row.regressions)} {_currency(row)}" for row in rows[:3])
+    more = f" and {amount(len(rows) - 3, 'more currency')}" if len(rows) > 3 else ""
     return (
-        f"Money at risk where only {names.candidate} is wrong: {', '.join(told)}; its largest single "
-        f"mistake is {_money(most.largest, most.currency)} ({visible(most.largest_record_id)})."
+        f"Money at risk where only {names.candidate} is wrong: {told}{more}. Its largest single mistake: "
+        f"{_money(rows[0].largest)} {_currency(rows[0])} in {visible(rows[0].largest_record_id)[:80]}."
     )
 
 
-def _money(value: float, currency: str = "") -> str:
-    return f"{value:,.2f} {visible(currency)[:8]}".strip()
+def _currency(row: ExposureRow) -> str:
+    return visible(row.currency)[:8] or "(no currency)"
+
+
+def _money(value: float) -> str:
+    return f"{value:,.2f}"
 
 
 def money_table(analysis: Analysis, names: Names) -> Table | None:
@@ -119,13 +127,13 @@ def money_table(analysis: Analysis, names: Names) -> Table | None:
     if not rows:
         return None
     return Table(
-        caption="Money at risk: amounts that are off, or that missing and invented lines stand for",
+        caption="Money at risk: by how much amounts are off, and what missing and invented lines amount to",
         columns=(
             "Currency",
             f"Only {names.candidate} wrong",
-            f"{names.candidate}, all",
-            f"{names.incumbent}, all",
-            "Largest",
+            f"{names.candidate} wrong",
+            f"{names.incumbent} wrong",
+            f"Largest of {names.candidate}",
         ),
         rows=rows,
     )
@@ -133,7 +141,7 @@ def money_table(analysis: Analysis, names: Names) -> Table | None:
 
 def _money_row(row: ExposureRow) -> tuple[str, ...]:
     return (
-        visible(row.currency)[:8] or "unknown",
+        _currency(row),
         _money(row.regressions),
         _money(row.candidate),
         _money(row.incumbent),
@@ -142,8 +150,14 @@ def _money_row(row: ExposureRow) -> tuple[str, ...]:
 
 
 def slice_sentences(analysis: Analysis) -> tuple[str, ...]:
-    """The rules, as a person reads them, worst first."""
-    return tuple(visible(found.text) for found in analysis.slices)
+    """The rules, as a person reads them, worst first; no line ends before a per cent sign."""
+    return tuple(visible(found.text).replace(" %", f"{GAP}%") for found in analysis.slices)
+
+
+def worst_place(analysis: Analysis) -> str:
+    """The first rule, for the top of the page; "" without one."""
+    rules = slice_sentences(analysis)
+    return f"Worst where {rules[0]}." if rules else ""
 
 
 def slice_rules(analysis: Analysis, names: Names) -> Table | None:
@@ -154,9 +168,9 @@ def slice_rules(analysis: Analysis, names: Names) -> Table | None:
     searched = analysis.slice_search
     return Table(
         caption="Rules that hold on records they were not found on",
-        columns=("Where", "Pairs", wrong, "Tested on", "There, tested", "Elsewhere", "p"),
+        columns=("Where", "Pairs", wrong, "Tested half: there", "Tested half: elsewhere", "Test"),
         rows=tuple(_rule(found) for found in analysis.slices),
-        note=f"{amount(searched.tested, 'rule')} tested. Test: {visible(searched.method)}.",
+        note=f"{amount(searched.tested, 'rule')} tested: {visible(searched.method)}.",
     )
 
 
@@ -164,21 +178,28 @@ def _rule(found: Slice) -> tuple[str, ...]:
     return (
         visible(found.rule),
         number(found.n),
-        number(found.regressions),
-        number(found.test_n),
+        number(found.regressions) + _of_kind(found),
         share(found.rate),
         share(found.elsewhere),
         p_value(found.adjusted_p),
     )
 
 
+def _of_kind(found: Slice) -> str:
+    """To which kind of failure the counts of a rule are limited."""
+    return f" ({visible(kind_of(found.of_kind).title.lower())})" if found.of_kind else ""
+
+
 def slice_note(analysis: Analysis) -> str:
-    """Why there is no rule."""
+    """What the rules rest on, or why there is none."""
     if analysis.slices:
-        return ""
+        return (
+            "Found on one half of the records, tested on the other. "
+            "A rule's sentence counts the tested half only, the held-back records."
+        )
     searched = analysis.slice_search
     if searched.reason:
-        return f"No rule was looked for: {visible(searched.reason)}"
+        return f"No rule was looked for: {visible(searched.reason)}."
     return (
         f"No rule holds: {amount(searched.tested, 'candidate rule')} found on {number(searched.discovery_n)} "
         f"records did not stand the test on the other {number(searched.test_n)}."
@@ -191,19 +212,28 @@ def group_table(analysis: Analysis, names: Names) -> Table | None:
         return None
     several = [group for group in analysis.clusters if group.size > 1]
     shown = (several or list(analysis.clusters))[:MOST_GROUPS]
-    more = len(analysis.clusters) - len(shown)
+    what, count = f"Failures of {names.candidate}", f"Only {names.candidate} wrong"
+    if analysis.basis is Basis.AGREEMENT:
+        what, count = "Differences", "Differ or failed"
     return Table(
-        caption=f"Alike failures of {names.candidate}, most harmful first",
-        columns=("What goes wrong", "Severity", "Records", f"Only {names.candidate}", "Typical", "Worst"),
+        caption=f"{what} that are alike, most harmful first",
+        columns=("What changed", "Severity", "Records", count, "Typical", "Worst"),
         rows=tuple(_group(group) for group in shown),
-        note=f"{amount(more, 'more group')} not shown, the failures of a kind alone among them."
-        if more
-        else "",
+        note=_unshown([group for group in analysis.clusters if group not in shown]),
     )
 
 
+def _unshown(groups: list[Cluster]) -> str:
+    if not groups:
+        return ""
+    single = sum(group.size == 1 for group in groups)
+    each = "each" if single == len(groups) else f"{number(single)} of them"
+    told = f", {each} of a single record" if single else ""
+    return f"{amount(len(groups), 'more group')} not shown{told}."
+
+
 def _group(group: Cluster) -> tuple[str, ...]:
-    common = f" ({visible('; '.join(group.common))})" if group.common else ""
+    common = f". In common: {visible('; '.join(group.common))}" if group.common else ""
     return (
         visible(group.name)[:160] + common[:160],
         SEVERITIES[group.severity][0],
@@ -222,7 +252,7 @@ def noise_sentences(analysis: Analysis, names: Names) -> tuple[str, ...]:
     return tuple(
         sentence
         for sentence in (
-            f"{amount(noise.records, 'record')} were called twice on both arms.",
+            f"Both models were asked twice on {amount(noise.records, 'record')}.",
             _confirmed(noise.regressions, analysis.basis),
             _self(noise, names),
             _excess(noise, names),
@@ -237,15 +267,17 @@ def _confirmed(found: Confirmation, basis: Basis) -> str:
         return f"None of the {amount(found.found, noun)} was among them." if found.found else ""
     return (
         f"{number(found.confirmed)} of {amount(found.rerun, noun)} among them came out the same again "
-        f"({share_range(found.share)}): confirmed. {number(found.flaky)} did not: flaky."
-    )
+        f"({share_range(found.share)}): confirmed."
+    ) + (f" {number(found.flaky)} did not: flaky." if found.flaky else "")
 
 
 def _self(noise: Noise, names: Names) -> str:
     floor = noise.floor
     told = ((names.incumbent, floor.incumbent_self), (names.candidate, floor.candidate_self))
     parts = [
-        f"{name} agrees with itself on {percent(rate.value)}" for name, rate in told if rate.value is not None
+        f"{name} agrees with itself on {percent(rate.value)} ({share_range(rate)})"
+        for name, rate in told
+        if rate.value is not None
     ]
     return f"{', '.join(parts)}." if parts else ""
 
@@ -293,7 +325,7 @@ def _points_range(estimate: Estimate) -> str:
     return f"{points(estimate.value)} ({points(estimate.low)} to {points(estimate.high)})"
 
 
-def sequential_sentence(analysis: Analysis, unit: str) -> str:
+def sequential_sentence(analysis: Analysis, names: Names, unit: str) -> str:
     """The reading that holds at every look."""
     found = analysis.sequential
     if found is None or not found.records:
@@ -302,11 +334,12 @@ def sequential_sentence(analysis: Analysis, unit: str) -> str:
         return ""  # the fixed reading stands above; this one only takes longer
     if found.decided_at is None:
         return (
-            f"Read one by one in random order, {amount(found.records, unit)} leave it undecided "
-            f"(evidence {found.e_noninferior:.3g} for, {found.e_inferior:.3g} against; "
-            f"{found.threshold:.0f} decides)."
+            f"Read one by one in random order, {amount(found.records, unit)} leave it undecided: evidence "
+            f"{found.e_noninferior:.3g} for the candidate and {found.e_inferior:.3g} against it, where "
+            f"{found.threshold:.0f} decides."
         )
     return (
-        f"Read one by one in random order, it was {_CONCLUSIONS[found.conclusion]} after "
-        f"{amount(found.decided_at, unit)}; this reading holds however often one looks."
+        f"Read one by one in random order, {amount(found.decided_at, unit)} were enough: "
+        f"{names.candidate} is {_CONCLUSIONS[found.conclusion]}. "
+        f"That test may be looked at after every {unit}."
     )

@@ -37,6 +37,11 @@ def kind_views(analysis: Analysis, names: Names, shown: frozenset[str]) -> tuple
     return tuple(_kind(kind, analysis, names, scale, shown) for kind in analysis.kinds)
 
 
+def card_views(kinds: tuple[KindView, ...]) -> tuple[KindView, ...]:
+    """The kinds drawn as cards: the first ones that count against the candidate."""
+    return tuple(kind for kind in kinds[:CARDS] if kind.count != "0")
+
+
 def _kind(
     kind: KindSummary, analysis: Analysis, names: Names, scale: float, shown: frozenset[str]
 ) -> KindView:
@@ -62,14 +67,12 @@ def _kind(
 def _link(kind: KindSummary, agreement: bool, shown: bool) -> tuple[str, str]:
     """Words of the link to the kind's group, and where its other cases are."""
     if not shown:
-        return (
-            "",
-            "" if agreement or not kind.only_candidate else "Its cases stand under a kind detected first.",
-        )
+        listed = "" if agreement or not kind.only_candidate else "Listed under another of their kinds."
+        return "", listed
     if agreement:
         return "Show the cases", ""
     elsewhere = kind.only_candidate - kind.primary_only_candidate
-    note = f"{number(elsewhere)} more under kinds detected first." if elsewhere else ""
+    note = f"{number(elsewhere)} more are listed under another of their kinds." if elsewhere else ""
     return f"Show {amount(kind.primary_only_candidate, 'case')}", note
 
 
@@ -92,13 +95,13 @@ def _rate(label: str, count: int, estimate: Estimate, scale: float) -> Rate:
 def kinds_title(analysis: Analysis, names: Names) -> tuple[str, str]:
     """Title and lead of the section."""
     if analysis.compared == 0:
-        return f"Where {names.candidate} fails", "Nothing was compared, so no failure could be found."
+        return f"How {names.candidate} fails", "Nothing was compared, so no failure could be found."
     if not analysis.kinds:
-        return f"Where {names.candidate} fails", "No failure was found on either side."
+        return f"How {names.candidate} fails", "No failure was found on either side."
     if analysis.basis is Basis.AGREEMENT:
         differ = analysis.count(Quadrant.DIFFER)
         return (
-            f"Where {names.candidate} differs",
+            f"How {names.candidate} differs",
             f"{amount(differ, 'record')} differ. The dots say how often each kind was seen, with the range.",
         )
     losses = analysis.count(Quadrant.REGRESSION)
@@ -109,4 +112,4 @@ def kinds_title(analysis: Analysis, names: Names) -> tuple[str, str]:
         f"The dots say how often each arm makes the mistake, with the "
         f"{analysis.settings.level * 100:g}\u202f% range; a record can show several kinds."
     )
-    return f"Where {names.candidate} fails", lead
+    return f"How {names.candidate} fails", lead

@@ -229,6 +229,7 @@ class View:
     kinds_lead: str
     cards: tuple[KindView, ...]
     more_kinds: tuple[KindView, ...]
+    more_kinds_title: str
     kind_columns: tuple[str, str, str]
     shared_texts: tuple[TextBlock, ...]
     case_columns: tuple[str, str, str]
@@ -240,6 +241,7 @@ class View:
     speed_note: str
     averages: Table | None
     averages_note: str
+    judges: tuple[Table, ...]
     method: tuple[tuple[str, str], ...]
     method_notes: tuple[str, ...]
     command: str

@@ -54,7 +54,7 @@ def _finding(analysis: Analysis, names: Names, unit: str) -> list[str]:
     sides = (
         f"{net_sentence(analysis.net_difference)} {margin_sentence(analysis.noninferiority, names, unit)}",
         incumbent_sentence(analysis, names),
-        suspects_sentence(analysis.label_free, names),
+        suspects_sentence(analysis, names),
         money_sentence(analysis, names),
     )
     return [line.strip() for line in sides if line.strip()]
@@ -63,7 +63,7 @@ def _finding(analysis: Analysis, names: Names, unit: str) -> list[str]:
 def _where(analysis: Analysis) -> list[str]:
     rules = [f"Where: {rule}" for rule in slice_sentences(analysis)[:_RULES]]
     return rules + [
-        f"Alike: {visible(group.name)[:100]} "
+        f"Group: {visible(group.name)[:100]} "
         f"({amount(group.size, 'record')}, such as {visible(group.medoid)[:60]})"
         for group in analysis.clusters[:_GROUPS]
         if group.size > 1

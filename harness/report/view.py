@@ -31,8 +31,10 @@ from harness.report.findings import (
     slice_rules,
     slice_sentences,
     suspects_sentence,
+    worst_place,
 )
-from harness.report.kinds import CARDS, kind_views, kinds_title
+from harness.report.judges import judge_tables
+from harness.report.kinds import card_views, kind_views, kinds_title
 from harness.report.model import CaseSection, CaseView, Masthead, NoiseView, View, WhereView
 from harness.report.wording import Names, amount, display_names, visible
 
@@ -56,6 +58,7 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
     unit = visible(facts.unit)[:40] or "record"
     book = casebook(analysis, pairs, names)
     kinds = kind_views(analysis, names, _grouped_kinds(analysis))
+    cards = card_views(kinds)
     title, kinds_lead = kinds_title(analysis, names)
     accuracy = analysis.basis is Basis.EXPECTED
     return View(
@@ -70,8 +73,9 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         square=square(analysis, names, unit),
         kinds_title=title,
         kinds_lead=kinds_lead,
-        cards=kinds[:CARDS],
-        more_kinds=kinds[CARDS:],
+        cards=cards,
+        more_kinds=tuple(kind for kind in kinds if kind not in cards),
+        more_kinds_title="Further kinds" if cards else "Kinds",
         kind_columns=("Only " + names.candidate if accuracy else "Records", names.candidate, names.incumbent),
         shared_texts=book.shared,
         case_columns=("Expected", names.incumbent, names.candidate),
@@ -82,6 +86,7 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         speed=speed_tables(analysis, names) if analysis.pairs else (),
         speed_note=speed_note(facts),
         averages=averages(analysis, names) if analysis.pairs else None,
+        judges=judge_tables(analysis, names),
         averages_note=_averages_note(analysis, names),
         method=_method(analysis, facts, names),
         method_notes=method_notes(analysis),
@@ -106,12 +111,13 @@ def _where(analysis: Analysis, names: Names) -> WhereView:
 
 
 def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
-    """What qualifies the headline: the incumbent's own errors, money, and the other ways to read it."""
+    """What qualifies the headline: the worst place, the incumbent's own errors, money, other readings."""
     sentences = (
+        worst_place(analysis),
         incumbent_sentence(analysis, names),
-        suspects_sentence(analysis.label_free, names),
+        suspects_sentence(analysis, names),
         money_sentence(analysis, names),
-        sequential_sentence(analysis, unit),
+        sequential_sentence(analysis, names, unit),
     )
     return tuple(sentence for sentence in sentences if sentence)
 

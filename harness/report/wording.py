@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.domain.estimate import Estimate
 
-_GAP = "\u202f"  # narrow no-break space before % and between number and unit
+GAP = "\u202f"  # narrow no-break space before % and between number and unit
 _MINUS = "\u2212"
 NO_VALUE = "\u2013"  # an en dash: nothing to show
 _INVISIBLE = re.compile(
@@ -84,7 +84,7 @@ def percent_digits(value: float) -> str:
 
 def percent(value: float) -> str:
     """A share in percent."""
-    return percent_digits(value) + _GAP + "%"
+    return percent_digits(value) + GAP + "%"
 
 
 def share_range(estimate: Estimate) -> str:
@@ -120,9 +120,9 @@ def seconds(value: float | None) -> str:
     if value is None:
         return "not measured"
     if value < 0.01:
-        return f"{value * 1000:.2g}{_GAP}ms"
+        return f"{value * 1000:.2g}{GAP}ms"
     digits = 2 if value < 10 else 1 if value < 100 else 0
-    return f"{value:.{digits}f}{_GAP}s"
+    return f"{value:.{digits}f}{GAP}s"
 
 
 def usd(value: float | None) -> str:

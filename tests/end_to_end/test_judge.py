@@ -229,6 +229,10 @@ def test_the_plan_shows_the_calls_and_a_judge_of_the_family_is_told(tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert "judge     sandbox/arbiter: at most 40 calls, about " in done.stdout
     done = harness(
+        "shadow", dataset, "--set", "replay.repeats=5", "--plan", "--reports", tmp_path / "reports"
+    )
+    assert "judge     sandbox/arbiter: at most 60 calls, about " in done.stdout  # repeats are judged too
+    done = harness(
         "shadow",
         dataset,
         *("--set", "judge.provider=openai", "--set", "judge.model=gpt-4.1"),

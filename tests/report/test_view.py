@@ -51,7 +51,7 @@ def test_top_of_the_page() -> None:
         "Net loss 9.0 points (5.5 to 13.1, 95\u202f% range).",
         "Llama-3.3-70B is shown to lose more than the 2.0 points you allow.",
     )
-    assert view.told[0] == "GPT-4o itself is wrong on 4 of 300 (0.52 to 3.4\u202f%)."
+    assert view.told[0] == "GPT-4o itself is wrong on 4 of 300 (1.3\u202f%, 0.52 to 3.4\u202f%)."
     assert view.masthead.mark == "SIMULATED"
     assert view.title == "invoices · Llama-3.3-70B against GPT-4o · SIMULATED"
     assert view.square is not None
@@ -67,9 +67,10 @@ def test_top_of_the_page() -> None:
             9,
             2,
             100,
-            "Undecided at the 2.0 points you allow; at the loss seen, more invoices would not show it.",
+            "Undecided at the 2.0 points you allow; with the loss seen, more invoices "
+            "would not show that it stays within them.",
         ),
-        (5, 3, 4000, "is shown to lose less than the 2.0 points you allow (p under 0.001)."),
+        (5, 3, 4000, "is shown to lose less than the 2.0 points you allow (p < 0.001)."),
         (2, 40, 100, "Net gain 38.0 points"),
         (3, 3, 60, "Net difference 0.0 points"),
     ],

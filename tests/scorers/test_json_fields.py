@@ -71,7 +71,7 @@ def test_a_money_error_ranks_before_any_reorder_and_the_larger_error_first(invoi
     assert found(result)[0] == ("decimal_misread", "line_items[6].amount")
     assert kinds[:3] == ["decimal_misread", "decimal_misread", "text_differs"]
     assert set(kinds[3:]) == {"format_only", "moved"}
-    assert result.reason.startswith("Decimal sign misread at line_items[6].amount, and 2 more; ")
+    assert result.reason.startswith("Decimal separator misread at line_items[6].amount, and 2 more; ")
 
 
 def test_merged_and_split_lines_are_one_finding_each(invoice: dict[str, Any]) -> None:

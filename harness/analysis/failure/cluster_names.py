@@ -7,7 +7,7 @@ from harness.domain.failure import kind_of
 OTHER_EDITS = "(other edits)"
 OTHER_KINDS = "other_kinds"
 _TITLES = {"no_finding": "Wrong, the scorer names no finding", OTHER_KINDS: "Other kinds of failure"}
-# The edit alone says what happened: "air waybill" for "bill of lading".
+# The edit alone says what happened: "air waybill" instead of "bill of lading".
 _TOLD_BY_EDIT = frozenset({"wrong_label", "unknown_label", "wrong_currency"})
 _SUBJECTS = {"field_missing": "missing", "field_invented": "made up"}
 _MOST_TERMS = 3
@@ -23,6 +23,7 @@ def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -
         terms: Words that are typical of failures that only free text tells apart.
     """
     title, path = _title(kind), readable(path, 80)
+    edit = edit.replace('" for "', '" instead of "', 1) if edit.startswith('"') else edit
     where = f" in {path}" if path else ""
     if kind == "decimal_misread" and edit:
         return f"{path or 'Amount'} {edit}"
@@ -31,7 +32,7 @@ def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -
     if kind in _SUBJECTS and path:
         return f"{path} {_SUBJECTS[kind]}"
     if edit in (FREE_TEXT, OTHER_EDITS):
-        told = ", ".join(terms[:_MOST_TERMS]) or "various"
+        told = f"words such as {', '.join(terms[:_MOST_TERMS])}" if terms else "various"
         return f"{title}{where}: {told}"
     return f"{title}{where}{f': {edit}' if edit else ''}"
 

@@ -61,7 +61,7 @@ _Pool = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """Alike failures of the candidate.
+    """Failures of the candidate that are alike.
 
     Attributes:
         name: What changed, in a few words; no two clusters have the same.

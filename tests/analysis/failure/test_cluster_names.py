@@ -10,9 +10,12 @@ from harness.analysis.failure.edits import FREE_TEXT
         (("sign_flipped", "totals.gross", ""), "Sign flipped in totals.gross"),
         (("decimal_misread", "totals.gross", "100 times too large"), "totals.gross 100 times too large"),
         (("decimal_misread", "", "100 times too large"), "Amount 100 times too large"),
-        (("decimal_misread", "a.b", ""), "Decimal sign misread in a.b"),
-        (("wrong_label", "", '"air waybill" for "bill of lading"'), '"air waybill" for "bill of lading"'),
-        (("wrong_currency", "currency", '"USD" for "EUR"'), '"USD" for "EUR" in currency'),
+        (("decimal_misread", "a.b", ""), "Decimal separator misread in a.b"),
+        (
+            ("wrong_label", "", '"air waybill" for "bill of lading"'),
+            '"air waybill" instead of "bill of lading"',
+        ),
+        (("wrong_currency", "currency", '"USD" for "EUR"'), '"USD" instead of "EUR" in currency'),
         (("field_missing", "iban", ""), "iban missing"),
         (("field_invented", "iban", ""), "iban made up"),
         (("text_differs", "note", "end lost"), "Text differs in note: end lost"),
@@ -20,7 +23,7 @@ from harness.analysis.failure.edits import FREE_TEXT
         (("timed_out", "", ""), "No answer in time"),
         (("wrong_value", "a", OTHER_EDITS), "Wrong value in a: various"),
         ((OTHER_KINDS, "", OTHER_EDITS), "Other kinds of failure: various"),
-        (("own_rule", "a\n\x1bb", ""), "own rule in a b"),
+        (("own_rule", "a\n\x1bb", ""), "Own rule in a b"),
     ],
 )
 def test_names(parts: tuple[str, str, str], name: str) -> None:
@@ -29,7 +32,8 @@ def test_names(parts: tuple[str, str, str], name: str) -> None:
 
 def test_free_text_is_named_by_its_words() -> None:
     terms = ("deadline", "notice", "month", "fourth")
-    assert cluster_name("judged_worse", "", FREE_TEXT, terms) == "Judged worse: deadline, notice, month"
+    told = cluster_name("judged_worse", "", FREE_TEXT, terms)
+    assert told == "Judged worse: words such as deadline, notice, month"
     assert cluster_name("no_finding", "", FREE_TEXT) == "Wrong, the scorer names no finding: various"
 
 
