@@ -214,7 +214,9 @@ def _told(error: ValidationError) -> str:
     key = str(complaints[0]["loc"][0]) if complaints[0]["loc"] else ""
     if len({complaint["loc"] for complaint in complaints if complaint["loc"][:1] == (key,)}) > 1:
         return f"{key}: is in none of the forms it may have (docs/settings.md)"
-    return f"{'.'.join(str(part) for part in complaints[0]['loc'])}: {complaints[0]['msg'].lower()}"
+    first = complaints[0]
+    given = str(first["input"])[:60]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg'].lower()}, not {given!r}"
 
 
 def _check_storable(value: object, key: str) -> None:

@@ -24,7 +24,7 @@ def test_the_finding_comes_first_then_failures_and_the_report_last() -> None:
     assert lines[4].startswith("  ")
     assert ", only Llama-3.3-70B " in lines[4]
     assert lines[9].endswith("more kinds in the report")
-    assert lines[10].startswith("Where: lines above 2")
+    assert lines[10].startswith("Where: more than 2")
     assert any(line.startswith("Group: ") for line in lines)
     assert any(line.startswith("Pairs: both right ") for line in lines)
     assert "Stopped early: the budget of $20 is spent" in lines

@@ -1,5 +1,6 @@
 """A condition on one feature, and how it reads."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -7,8 +8,10 @@ from enum import StrEnum
 from babel import Locale
 
 from harness.analysis.features.catalog import Feature, Kind, feature_of, readable
+from harness.analysis.features.record import TAG
 
 _ENGLISH = Locale("en")
+_PLURAL = re.compile(r"[a-z]+[^s]s")
 _PLAIN = frozenset(" -_./&+,")
 
 
@@ -56,7 +59,9 @@ def _text(feature: Feature, operator: Operator, value: str | float | None, upper
     if isinstance(value, str):
         return _category(feature, value)
     if feature.kind is Kind.COUNT:
-        return _count(feature, operator, value, upper)
+        return _count(feature.unit, operator, value, upper)
+    if _counts_things(feature, value, upper):
+        return _count(feature.title, operator, value, upper)
     number = _NUMBERS.get(feature.kind, _plain)
     low, high = number(value), number(value if upper is None else upper)
     if feature.kind in (Kind.DAY, Kind.HOUR):
@@ -72,7 +77,7 @@ def _category(feature: Feature, value: str) -> str:
     phrase = dict(feature.phrases).get(value)
     if phrase is not None:
         return phrase
-    if feature.name == "language":
+    if feature.name in ("language", f"{TAG}language"):
         return f"language is {_ENGLISH.languages.get(value, value)}"
     shown = readable(value)
     quoted = shown if shown and all(sign.isalnum() or sign in _PLAIN for sign in shown) else f'"{shown}"'
@@ -80,8 +85,14 @@ def _category(feature: Feature, value: str) -> str:
     return f"{feature.title} {verb}{quoted}"
 
 
-def _count(feature: Feature, operator: Operator, value: float, upper: float | None) -> str:
-    unit, number = feature.unit, _plain(value)
+def _counts_things(feature: Feature, value: float, upper: float | None) -> bool:
+    """Whether a user's tag counts something, as `lines` and `pages` do: one plural word, whole numbers."""
+    whole = all(number == int(number) and number >= 0 for number in (value, value if upper is None else upper))
+    return feature.name == f"{TAG}{feature.title}" and bool(_PLURAL.fullmatch(feature.title)) and whole
+
+
+def _count(units: str, operator: Operator, value: float, upper: float | None) -> str:
+    unit, number = units, _plain(value)
     if value == 0 and operator in (Operator.AT_MOST, Operator.IS):
         return f"no {unit}"
     if value == 0 and operator is Operator.ABOVE:
@@ -89,7 +100,7 @@ def _count(feature: Feature, operator: Operator, value: float, upper: float | No
     if value == 1:
         unit = _singular(unit)
     if operator is Operator.BETWEEN:
-        return f"{number} to {_plain(value if upper is None else upper)} {feature.unit}"
+        return f"{number} to {_plain(value if upper is None else upper)} {units}"
     words = {Operator.ABOVE: "more than", Operator.AT_MOST: "at most", Operator.IS: "exactly"}
     return f"{words[operator]} {number} {unit}"
 
