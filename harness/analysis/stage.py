@@ -125,6 +125,11 @@ class _BasisTally:
             self.comparison.add(pair, outcome, _score_difference(decisive))
         return outcome
 
+    def incumbent_failed(self, level: float) -> Estimate:
+        """How often the incumbent's answer failed by itself."""
+        failed = sum(kind.primary_incumbent for kind in self.kinds.summary(level=level))
+        return share(failed, self.quadrants.total(), level=level)
+
 
 class _Tally:
     def __init__(self, settings: AnalysisSettings, labels: Sequence[HumanLabel]) -> None:
@@ -188,6 +193,7 @@ class _Tally:
             agreement={name: scorer.agreement(level=level) for name, scorer in self._scorers.items()},
             incumbent_right=right.get(Arm.INCUMBENT),
             candidate_right=right.get(Arm.CANDIDATE),
+            incumbent_failed=tally.incumbent_failed(level) if basis is Basis.AGREEMENT else None,
             difference=difference,
             noninferiority=margin,
             sequential=sequential,

@@ -67,10 +67,10 @@ def incumbent_sentence(analysis: Analysis, names: Names) -> str:
         if rate.low is None or rate.high is None or not rate.n:
             return ""
         return f"{names.incumbent} itself is wrong on {share(_complement(rate))}."
-    checks = analysis.label_free
-    if checks is None or checks.incumbent_fails.value is None:
+    failed = analysis.incumbent_failed
+    if failed is None or failed.value is None:
         return ""
-    return f"{names.incumbent} itself fails a check on {share(checks.incumbent_fails)}."
+    return f"{names.incumbent} itself gives an answer that fails by itself on {share(failed)}."
 
 
 def _complement(rate: Estimate) -> Estimate:
@@ -107,8 +107,11 @@ def money_sentence(analysis: Analysis, names: Names) -> str:
         return ""
     told = ", ".join(f"{_money(row.regressions)} {_currency(row)}" for row in rows[:3])
     more = f" and {amount(len(rows) - 3, 'more currency')}" if len(rows) > 3 else ""
+    accuracy = analysis.basis is Basis.EXPECTED
+    where = f"where only {names.candidate} is wrong" if accuracy else "where they differ"
+    single = "Its largest single mistake" if accuracy else "The largest single difference"
     return (
-        f"Money at risk where only {names.candidate} is wrong: {told}{more}. Its largest single mistake: "
+        f"Money at risk {where}: {told}{more}. {single}: "
         f"{_money(rows[0].largest)} {_currency(rows[0])} in {visible(rows[0].largest_record_id)[:80]}."
     )
 

@@ -87,7 +87,9 @@ def _category(feature: Feature, value: str) -> str:
 
 def _counts_things(feature: Feature, value: float, upper: float | None) -> bool:
     """Whether a user's tag counts something, as `lines` and `pages` do: one plural word, whole numbers."""
-    whole = all(number == int(number) and number >= 0 for number in (value, value if upper is None else upper))
+    whole = all(
+        number == int(number) and number >= 0 for number in (value, value if upper is None else upper)
+    )
     return feature.name == f"{TAG}{feature.title}" and bool(_PLURAL.fullmatch(feature.title)) and whole
 
 
