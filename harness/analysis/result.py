@@ -78,8 +78,8 @@ class Analysis:
         accuracy, agreement: By scorer, the primary one first.
         incumbent_right, candidate_right: Share of right answers by the deciding scorers, None on
             agreement only.
-        incumbent_failed: Share of pairs on which the incumbent's answer failed by itself (no usable answer, or
-            a failed check); None with expected answers, where `incumbent_right` tells more.
+        incumbent_failed: Share of pairs on which the incumbent's answer failed by itself (no usable answer,
+            or a failed check); None with expected answers, where `incumbent_right` tells more.
         difference, noninferiority, sequential: None on agreement only, or where nothing was compared.
         noise: None where no record was called twice.
         failures: By kind, most harmful first.

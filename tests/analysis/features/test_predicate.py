@@ -35,7 +35,7 @@ IS, ABOVE, AT_MOST, BETWEEN = Operator.IS, Operator.ABOVE, Operator.AT_MOST, Ope
         ("tag:kind", IS, "", None, 'kind is ""'),
         ("tag:kind", IS, 'a "b": c', None, 'kind is "a "b": c"'),
         ("tag:kind", Operator.MISSING, None, None, "no kind"),
-        ("tag:pages", ABOVE, 3.0, None, "pages above 3"),
+        ("tag:pages", ABOVE, 3.0, None, "more than 3 pages"),
         ("tag:pages", IS, 2.5, None, "pages is 2.5"),
         ("tag:issued/day", AT_MOST, 738_957.0, None, "issued up to 2024-03-12"),
         ("tag:issued/weekday", IS, "Monday", None, "issued on Monday"),
