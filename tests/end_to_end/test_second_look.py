@@ -7,16 +7,19 @@ import time
 from pathlib import Path
 
 import pytest
-from command_line import ROOT, command, environment, harness, make_dataset
+from command_line import ROOT, command, environment, harness, make_dataset, started
 from counting_server import completion, counting_server
 
 SLOW_SCORER = """
 import time
+from pathlib import Path
 from harness import scorer
+
+HURRY = Path(__file__).with_name("hurry")
 
 @scorer
 def slow(answer, reference, context):
-    time.sleep(0.05)
+    time.sleep(0.0 if HURRY.exists() else 0.5)
     return answer.text == reference.text
 """
 
@@ -142,16 +145,13 @@ def await_scoring(reports: Path) -> None:
 def test_two_processes_never_work_on_one_run(tmp_path: Path) -> None:
     with counting_server() as server:
         dataset = slow_dataset(tmp_path / "echo", 60, server.url)
-        arguments = command("shadow", dataset, "--reports", tmp_path / "reports")
-        first = subprocess.Popen(
-            arguments, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        await_scoring(tmp_path / "reports")
-        second = harness("shadow", dataset, "--reports", tmp_path / "reports")
+        with started("shadow", dataset, "--reports", tmp_path / "reports") as first:
+            await_scoring(tmp_path / "reports")
+            second = harness("shadow", dataset, "--reports", tmp_path / "reports")
+            (dataset / "hurry").touch()
+            assert first.wait(60) == 0
         assert second.returncode == 1
         assert "another process" in second.stderr
-        assert first.wait(60) == 0
         assert server.calls == 120
 
 
