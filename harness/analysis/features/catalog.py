@@ -85,7 +85,12 @@ FEATURES = (
     _count("lines", "lines", "Lines of it."),
     _count("longest_line", "characters in the longest line", "Characters of its longest line."),
     _count("pages", "pages", "Pages parted by form feeds, as PDF text layers have them."),
-    _category("language", "language", "Language of its first 1,000 characters.", absent="language not told"),
+    _category(
+        "language",
+        "language",
+        "Language of its first 1,000 characters, where no tag `language` tells it.",
+        absent="language not told",
+    ),
     _category("script", "script", "Script most letters are of.", absent="no letters"),
     _count("numbers", "numbers", "Numbers; 1.234,56 is one."),
     _count("amounts", "amounts", "Numbers with two decimals."),

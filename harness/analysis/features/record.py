@@ -30,7 +30,9 @@ def features_of(record: Record) -> Mapping[str, Value]:
     messages = record.request.messages
     said = [message.text for message in messages if message.role not in _INSTRUCTING]
     instructions = [message.text for message in messages if message.role in _INSTRUCTING]
-    features = text_features(said[0] if len(said) == 1 else "\n".join(said))
+    # Whoever tags the language knows it better.
+    tagged = bool(record.tags.get("language"))
+    features = text_features(said[0] if len(said) == 1 else "\n".join(said), with_language=not tagged)
     features["instructions"] = float(sum(map(len, instructions)))
     features["messages"] = float(len(messages))
     features.update(_request(record.request))

@@ -119,3 +119,10 @@ def test_every_automatic_feature_is_in_the_catalogue_and_on_the_page() -> None:
     assert [
         feature.name for feature in FEATURES if f"| `{feature.name}` | {feature.meaning} |" not in page
     ] == []
+
+
+def test_a_tagged_language_is_not_told_again() -> None:
+    text = "The goods shall be delivered within thirty days of the date of this agreement."
+    assert features_of(record("r1", text))["language"] == "en"
+    tagged = features_of(record("r1", text, tags={"language": "fr"}))
+    assert (tagged["language"], tagged["tag:language"]) == (None, "fr")
