@@ -1,8 +1,9 @@
 """The field table of a case, drawn from the scorers' findings; nothing is compared a second time."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -129,7 +130,9 @@ def _value(
         # The answer itself stands below, as received.
         text, note = kind_of(first.kind).title, ""
     if not text:
-        text = _WORDS[first.verdict] if first.verdict is not Verdict.CHANGED else kind_of(first.kind).title
+        # A kind is what a scorer calls it: a plugin may have taken it from an answer.
+        title = cut(kind_of(first.kind).title, limit)[0]
+        text = _WORDS[first.verdict] if first.verdict is not Verdict.CHANGED else title
     notes = (cut(first.note, 240)[0], note, _also(findings, first))
     return Value(
         text=text,
@@ -171,16 +174,24 @@ def _leaves(expected: Answer | None, limit: int = 2000) -> list[str]:
         value = orjson.loads(expected.text)
     except (orjson.JSONDecodeError, ValueError):
         return []
-    found = list(_walk(value, ""))
+    found = list(islice(_walk(value), limit + 1))
     return found if len(found) <= limit else []
 
 
-def _walk(value: Any, path: str) -> Iterable[str]:
+def _walk(value: Any) -> Iterator[str]:
+    """The path of every leaf; without recursion, as records may be nested as deep as a parser goes."""
+    open_branches = [iter([("", value)])]
+    while open_branches:
+        path, item = next(open_branches[-1], (None, None))
+        if path is None:
+            open_branches.pop()
+        elif isinstance(item, dict | list):
+            open_branches.append(_children(path, item))
+        else:
+            yield path
+
+
+def _children(path: str, value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        for name, item in value.items():
-            yield from _walk(item, f"{path}.{name}" if path else str(name))
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _walk(item, f"{path}[{place}]")
-    else:
-        yield path
+        return ((f"{path}.{name}" if path else name, item) for name, item in value.items())
+    return ((f"{path}[{place}]", item) for place, item in enumerate(value))

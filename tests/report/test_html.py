@@ -45,6 +45,24 @@ def test_hostile_texts_are_escaped() -> None:
     page.encode("utf-8")
 
 
+def test_a_kind_that_a_plugin_took_from_an_answer_is_escaped() -> None:
+    of = record("r1", expected="x")
+    found = changed("field", "a", "", kind="red\x1b[31m</td>\u202e")
+    page = page_of(Run(pairs=[pair("x", "y", of=of)], scored=[scored(pair(of=of), (), (found,))]))
+    assert "red\u241b[31m&lt;/td&gt;[U+202E]" in page
+    assert not re.search("[\x1b\u202e]", page)
+
+
+@pytest.mark.parametrize(
+    "nested", ['{"a":' * 1000 + "1" + "}" * 1000, '{"a":' + "[" * 1000 + "]" * 1000 + "}"]
+)
+def test_a_deeply_nested_expected_answer_does_not_end_the_report(nested: str) -> None:
+    of = record("r1", expected=nested)
+    found = changed("a[0].b", "1", "2")
+    page = page_of(Run(pairs=[pair("x", "y", of=of)], scored=[scored(pair(of=of), (), (found,))]))
+    assert "a[0].b" in page
+
+
 def test_the_page_stays_small_whatever_the_run() -> None:
     assert len(page_of(invoices(4000)).encode()) < 1_500_000
     assert len(page_of(hostile_run()).encode()) < 1_500_000
