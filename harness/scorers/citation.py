@@ -5,7 +5,7 @@ It needs no expected answer. Where one is known, the clauses that it names are w
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
 from typing import ClassVar
@@ -21,7 +21,7 @@ from harness.scorers.clause_index import ClauseIndex, clause_index
 from harness.scorers.json_member import member, steps_of
 from harness.scorers.json_parse import json_text, parse_json, shown
 from harness.scorers.quote_text import SearchText, search_text, searchable
-from harness.scorers.quotes import Passage, passages
+from harness.scorers.quotes import Passage, affordable, passages
 
 _TAG = "tag:"
 _MOST_PLACES = 20
@@ -125,7 +125,10 @@ class Citations:
         if not source.strip():
             return tuple(JudgedCitation(citation=one, verdict=CitationVerdict.EXISTS) for one in cited)
         index, text = clause_index(source, self._pattern), search_text(source)
-        return tuple(self._judged(one, index, text) for one in cited)
+        # Of a quote that nobody looks for nothing is claimed; its clause must exist all the same.
+        told = zip(cited, affordable([one.quote for one in cited], text), strict=True)
+        looked_at = (one if can_be else replace(one, quote="") for one, can_be in told)
+        return tuple(self._judged(one, index, text) for one in looked_at)
 
     def _broken(self, answer: Answer) -> tuple[Finding, ...]:
         parsed = parse_json(json_text(answer)) if self.citations else None

@@ -21,6 +21,8 @@ _THRESHOLD = 85.0
 _LONGEST = 2000
 _MOST_PARTS = 20
 _MOST_PLACES = 20
+# Characters of quotes times characters of source that are aligned for one answer: about two seconds.
+_MOST_WORK = 1_000_000_000
 # How far the edges of an alignment may be off, in characters.
 _SLACK = 40
 _OMISSION = re.compile(r"\s*(?:\[\s*)?(?:\u2026|\.\s?\.\s?\.+)(?:\s*\])?\s*")
@@ -72,6 +74,24 @@ def passages(quote: str, source: SearchText, within: tuple[int, int] | None = No
     if not found and "[" in quote:
         # "[the Supplier] shall": words of the one who quotes.
         yield from _in_order(_parts(quote, _INSERTION), source.text, start, end)
+
+
+def affordable(quotes: Sequence[str], source: SearchText) -> tuple[bool, ...]:
+    """Which quotes can be looked for in bounded time: all but those of a flood of long altered ones.
+
+    Quotes that stand in the source as they are cost next to nothing and are always looked for.
+
+    Args:
+        quotes: Of one answer, in order.
+        source: What they claim to come from.
+    """
+    spent, told = 0, []
+    for quote in quotes:
+        parts = _parts(quote[: 2 * _LONGEST], _OMISSION)
+        altered = sum(len(part) for part in parts if part not in source.text)
+        told.append(not altered or spent < _MOST_WORK)
+        spent += altered * len(source.text)
+    return tuple(told)
 
 
 def _in_order(parts: Sequence[str], text: str, start: int, end: int) -> Iterator[Passage]:
