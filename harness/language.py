@@ -29,9 +29,12 @@ def language_of(text: str, *, least_words: int = _LEAST_WORDS) -> str:
             spaces count as a word.
     """
     start = text[:_LONGEST]
-    if word_count(start) < least_words:
+    words = _WORD.findall(start)
+    # This runs on every record: words are found once where that is enough.
+    count = word_count(start) if _UNSPACED.search(start) else len(words)
+    if count < least_words:
         return UNKNOWN
-    code, sure = _identifier().classify(" ".join(_WORD.findall(start)).lower())
+    code, sure = _identifier().classify(" ".join(words).lower())
     return code if sure >= _SURE and len(code) == 2 else UNKNOWN
 
 
