@@ -82,12 +82,12 @@ def score_in_processes(job: ScoringJob, parts: range, processes: int) -> Generat
 
 @dataclass(slots=True)
 class _Worker:
-    """A process, the part it works on (None while it waits), and the last scores of that part, packed."""
+    """A process and the part it works on, None while it waits; and what it last sent of that part."""
 
     process: BaseProcess
     connection: Connection
     part: int | None = None
-    latest: bytes | None = None
+    sent: bytes | None = None
 
 
 class _Pool:
@@ -145,7 +145,7 @@ class _Pool:
             if following is None or following >= wanted + _AHEAD * self._processes:
                 break
             if worker.part is None:
-                worker.part, worker.latest = following, None
+                worker.part, worker.sent = following, None
                 try:
                     worker.connection.send(following)
                 except OSError:
@@ -172,18 +172,23 @@ class _Pool:
             return
         if kind == _DONE:
             self._whole.add(worker.part)
-            worker.part = None
+            worker.part = worker.sent = None
         else:
-            worker.latest = packed
+            worker.sent = packed
             self._arrived.setdefault(worker.part, deque()).append(packed)
 
     def _ended(self, worker: _Worker) -> PluginBroken:
         worker.process.join(_JOIN_S)
-        # Not from those that wait: their reader may have taken them.
-        last = pickle.loads(worker.latest)[-1].record_id if worker.latest else None  # noqa: S301
+        last = pickle.loads(worker.sent)[-1].record_id if worker.sent else None  # noqa: S301
         after = f'the {_SENT_AT_ONCE} records after "{last}"' if last else f"part {worker.part} of the pairs"
+        code = worker.process.exitcode
+        if code == -signal.SIGKILL:
+            return PluginBroken(
+                f"a scoring process was killed from outside on one of {after}",
+                "Most likely memory ran out: a scorer took too much on that record.",
+            )
         return PluginBroken(
-            f"a scorer ended its process (exit code {worker.process.exitcode}) on one of {after}",
+            f"a scorer ended its process (exit code {code}) on one of {after}",
             "Score with one scorer at a time to find which; scorers must not end the program.",
         )
 

@@ -61,6 +61,14 @@ def test_a_scorer_that_ends_its_process_is_told(tmp_path: Path) -> None:
     assert no_child_is_left()
 
 
+def test_a_process_that_the_system_kills_is_not_blamed_on_an_exit(tmp_path: Path) -> None:
+    folder = scorer_file(tmp_path, 'return os.kill(os.getpid(), 9) if number == "r-1-230" else True')
+    with pytest.raises(PluginBroken, match="killed from outside") as caught:
+        list(score_in_processes(job(folder, MINE), range(4), 2))
+    assert 'after "r-1-199"' in caught.value.message
+    assert no_child_is_left()
+
+
 @pytest.mark.parametrize(
     ("read", "error", "message"),
     [

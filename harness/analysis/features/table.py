@@ -25,6 +25,7 @@ class FeatureTable:
         self._identities: set[str] = set()
         self._surplus: set[str] = set()
         self._rows = 0
+        self._encoded: tuple[tuple[int, int], Encoded] | None = None
 
     @property
     def n(self) -> int:
@@ -73,8 +74,14 @@ class FeatureTable:
             self._identities.add(name)
 
     def encoded(self, *, support: int) -> Encoded:
-        """The rows in bins, and the predicates that hold on at least `support` rows and not on nearly all."""
-        return encode(self._ready(), self._rows, support)
+        """The rows in bins, and the predicates that hold on at least `support` rows and not on nearly all.
+
+        Kept until a row is added: several searches go over the same rows.
+        """
+        key = (self._rows, support)
+        if self._encoded is None or self._encoded[0] != key:
+            self._encoded = (key, encode(self._ready(), self._rows, support))
+        return self._encoded[1]
 
     def summary(self) -> tuple[FeatureSummary, ...]:
         """What each feature looks like over all rows."""
