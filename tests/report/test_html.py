@@ -49,7 +49,7 @@ def test_a_kind_that_a_plugin_took_from_an_answer_is_escaped() -> None:
     of = record("r1", expected="x")
     found = changed("field", "a", "", kind="red\x1b[31m</td>\u202e")
     page = page_of(Run(pairs=[pair("x", "y", of=of)], scored=[scored(pair(of=of), (), (found,))]))
-    assert "red\u241b[31m&lt;/td&gt;[U+202E]" in page
+    assert "ed\u241b[31m&lt;/td&gt;[U+202E]" in page  # with a capital where it is a title
     assert not re.search("[\x1b\u202e]", page)
 
 
