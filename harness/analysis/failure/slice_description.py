@@ -82,7 +82,7 @@ class SliceDescription:
     def _mostly(self, kind: str, count: int, of_all: int) -> str:
         """The kind that makes up at least half of what goes wrong there, and not nearly all everywhere."""
         tells = kind and kind != self._usual and 2 * count >= of_all > 0
-        return f'; mostly "{kind_of(kind).title}" ({count})' if tells else ""
+        return f'; mostly "{kind_of(kind).title}" ({count:,})' if tells else ""
 
     def _share(self, of: Rows, within: Rows) -> Estimate:
         """The share among held-back rows."""
@@ -99,12 +99,12 @@ def _sentence(
     predicates: tuple[Predicate, ...], rate: Estimate, losses: int, elsewhere: Estimate, verb: str
 ) -> str:
     rule = ", ".join(condition.text for condition in predicates)
-    where = f"{losses} of {rate.n} held-back records ({_percent(rate.value)})"
+    where = f"{losses:,} of {rate.n:,} held-back records ({_percent(rate.value)})"
     return f"{rule}: {verb} on {where}" + (f", elsewhere {_percent(elsewhere.value)}" if elsewhere.n else "")
 
 
 def _but(gains: int) -> str:
-    return f"; better on {gains}" if gains else ""
+    return f"; better on {gains:,}" if gains else ""
 
 
 def _percent(value: float | None) -> str:
