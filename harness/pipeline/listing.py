@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
-from harness.config import load_config
+from harness.config import RunConfig, load_config
 from harness.dataset.manifest import find_dataset, list_datasets
 from harness.dataset.reader import DatasetFacts, check_records
 from harness.errors import HarnessError
-from harness.pipeline.arms import provider_lines
+from harness.pipeline.arms import SANDBOX, provider_lines
 from harness.pipeline.judging import labels_of
 from harness.pipeline.stages import scorers_of
+from harness.sandbox.behavior import idle_faults
+from harness.sandbox.settings import SandboxSettings
+from harness.sandbox.sources import Source
 from harness.scorers.registry import REGISTRY
+
+_LOOKED_AT = 500
 
 
 def dataset_lines(root: Path) -> list[str]:
@@ -50,6 +55,7 @@ def check_lines(name: str, root: Path) -> list[str]:
         f"  scorers: {', '.join(scorer.name for scorer in scorers)}",
         *([f"  human labels: {len(labels):,}"] if labels else []),
         *_warnings(facts, config.dataset.slices),
+        *_idle_faults(config),
     ]
 
 
@@ -68,6 +74,22 @@ def _warnings(facts: DatasetFacts, slices: tuple[str, ...]) -> list[str]:
         if name not in facts.tags
     ]
     return warnings
+
+
+def _idle_faults(config: RunConfig) -> list[str]:
+    """A fault that fits no record is planted nowhere: such a rate makes a model look good."""
+    settings = SandboxSettings.from_table(config.sandbox)
+    arms = {arm.model for arm in (config.incumbent, config.candidate) if arm.provider == SANDBOX}
+    if settings.source != "simulated" or not arms & settings.models.keys():
+        return []
+    with Source(config.folder, settings) as source:
+        subjects = list(source.subjects(_LOOKED_AT))
+    return [
+        f'  note: sandbox model "{model}": {kind} fits none of the {len(subjects)} records looked at, '
+        "so its rate plants nothing"
+        for model in sorted(arms & settings.models.keys())
+        for kind in idle_faults(subjects, settings.models[model])
+    ]
 
 
 def plugin_lines() -> list[str]:

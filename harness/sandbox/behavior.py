@@ -94,6 +94,22 @@ def answer(subject: Subject, behavior: ModelBehavior, *, model: str, seed: int, 
     return played
 
 
+def idle_faults(subjects: Iterable[Subject], behavior: ModelBehavior) -> tuple[str, ...]:
+    """The harmful kinds with a rate that fit none of these records, so that they would be planted nowhere."""
+    tables = (behavior.rates, *(where.rates for where in behavior.where))
+    idle = {kind for rates in tables for kind in HARMFUL_FAULTS if rates.get(kind, 0.0) > 0}
+    for subject in subjects:
+        if not idle:
+            break
+        rates = [
+            *_rates(subject, behavior),
+            *(one for some in _local_rates(subject, behavior) for one in some),
+        ]
+        kinds = {kind for kind, _ in rates} & idle
+        idle -= {kind for kind in kinds if _play(subject, kind, Draw("fits", subject.id, kind)).planted}
+    return tuple(kind for kind in HARMFUL_FAULTS if kind in idle)
+
+
 def ttft_s(behavior: ModelBehavior, *names: object) -> float:
     """Seconds to the first token: the median and up to `ttft_spread` of it either way."""
     return behavior.ttft_ms / 1000 * (1 + behavior.ttft_spread * (2 * Draw(*names, "ttft").share() - 1))

@@ -1,7 +1,7 @@
 """Where answers come from: SIMULATED from the expected answers, or RECORDED from real models."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -154,6 +154,15 @@ class Source:
                 self._subject(found, prompt), behavior, model=model, seed=self._settings.seed, repeat=repeat
             )
         return replace(played, usage=estimated_usage(prompt, played))
+
+    def subjects(self, limit: int) -> Iterator[Subject]:
+        """Those of the first `limit` records that an answer can be simulated from."""
+        for place in range(min(limit, len(self._records))):
+            found = Found(place=place, row=self._records.row(place))
+            try:
+                yield self._subject(found, prompt_text(found.row["body"].get("messages")))
+            except SourceError:
+                continue
 
     def _subject(self, found: Found, prompt: str) -> Subject:
         subject = Subject(

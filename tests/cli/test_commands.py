@@ -47,6 +47,25 @@ def test_a_new_dataset_passes_its_own_check(tmp_path: Path) -> None:
     assert harness("dataset", "new", "mine", *root).returncode == 2
 
 
+def test_a_check_names_faults_that_fit_no_record(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    body = '{"messages": [{"role": "user", "content": "x"}]}'
+    line = f'{{"custom_id": "a", "body": {body}, "expected": {{"status": "late"}}}}\n'
+    (folder / "records.jsonl").write_text(line)
+    (folder / "dataset.toml").write_text(
+        '[dataset]\nworkload = "mine"\ntask = "extraction"\n'
+        '[incumbent]\nprovider = "sandbox"\nmodel = "good"\n'
+        '[candidate]\nprovider = "sandbox"\nmodel = "bad"\n'
+        '[[scorers]]\nuse = "json_fields"\n[sandbox.models.good]\n'
+        "[sandbox.models.bad]\nrates = { digits_swapped = 0.2, empty = 0.1 }\n"
+    )
+    done = harness("dataset", "check", folder)
+    assert done.returncode == 0, done.stderr
+    assert 'model "bad": digits_swapped fits none of the 1 records looked at' in done.stdout
+    assert "empty fits" not in done.stdout
+
+
 def test_an_unknown_dataset_names_near_ones() -> None:
     done = harness("shadow", "invoice")
     assert done.returncode == 2
