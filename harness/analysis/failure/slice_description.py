@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.analysis.failure.slice_result import PairedOutcomes, Slice, SliceSettings
-from harness.analysis.failure.slice_search import Rows
+from harness.analysis.failure.slice_search import Floats, Rows
 from harness.analysis.features.predicate import Predicate
+from harness.analysis.stats.clustered import clustered_difference, clustered_share
 from harness.analysis.stats.intervals import share
 from harness.analysis.stats.paired import net_difference
 from harness.domain.estimate import Estimate
@@ -34,6 +36,10 @@ class SliceDescription:
         self._held_back = held_back
         self._elsewhere = elsewhere
         self._settings = settings
+        self._clusters: NDArray[np.intp] | None = None
+        if outcomes.clusters is not None:
+            names = np.asarray(outcomes.clusters, dtype=str)
+            self._clusters = np.unique(names, return_inverse=True)[1]
         self._kinds = np.asarray(outcomes.kinds, dtype=object)
         worse = self._kinds[np.asarray(outcomes.regressions, dtype=bool)]
         kind = _main_kind(worse)
@@ -49,7 +55,7 @@ class SliceDescription:
         kind = _main_kind(self._kinds[found])
         of_kind = worse & (self._kinds == kind) if kind else np.zeros_like(inside)
         test_n, losses, test_gains = (int(rows.sum()) for rows in (test, test & worse, test & gains))
-        difference = net_difference(test_gains, losses, test_n, level=self._settings.level)
+        difference = self._difference(test, gains, worse)
         rate, elsewhere = self._share(worse, inside), self._share(worse, self._elsewhere)
         first = found[np.argsort(~of_kind[found], kind="stable")][:_EXAMPLES]
         count = int((test & of_kind).sum())
@@ -85,9 +91,27 @@ class SliceDescription:
         return f'; mostly "{kind_of(kind).title}" ({count:,})' if tells else ""
 
     def _share(self, of: Rows, within: Rows) -> Estimate:
-        """The share among held-back rows."""
+        """The share among held-back rows; by cluster where there are clusters."""
         rows = within & self._held_back
+        if self._clusters is not None:
+            return clustered_share(self._sums(rows, of.astype(float)), level=self._settings.level)
         return share(int((rows & of).sum()), int(rows.sum()), level=self._settings.level)
+
+    def _difference(self, rows: Rows, gains: Rows, worse: Rows) -> Estimate:
+        """Gains less regressions per row; by cluster where there are clusters."""
+        if self._clusters is not None:
+            return clustered_difference(
+                self._sums(rows, gains.astype(float) - worse), level=self._settings.level
+            )
+        won, lost = int((rows & gains).sum()), int((rows & worse).sum())
+        return net_difference(won, lost, int(rows.sum()), level=self._settings.level)
+
+    def _sums(self, rows: Rows, values: Floats) -> list[tuple[float, int]]:
+        """Per cluster that has any of these rows, the sum of their values and their number."""
+        numbers = np.zeros(0, dtype=np.intp) if self._clusters is None else self._clusters[rows]
+        sizes = np.bincount(numbers)
+        totals = np.bincount(numbers, weights=values[rows])
+        return [(float(total), int(size)) for total, size in zip(totals, sizes, strict=True) if size]
 
 
 def _main_kind(kinds: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from math import sqrt
 from typing import TypeAlias
@@ -84,6 +84,22 @@ def clustered_difference(sums: Sums, *, level: float = 0.95) -> Estimate:
         return _estimate(spread, spread.limits(reach), level, CLUSTERED_RARE)
     ends = (spread.mean - reach * spread.error, spread.mean + reach * spread.error)
     return _estimate(spread, ends, level, CLUSTERED_STUDENT if len(sums) < MANY else CLUSTERED)
+
+
+def clustered_share(sums: Sums, *, level: float = 0.95) -> Estimate:
+    """The share of records with an event, where records of one cluster may depend on each other.
+
+    `clustered_difference` of 0 and 1, cut to 0 to 1.
+
+    Args:
+        sums: Per cluster the number of events and of records.
+        level: Confidence level.
+
+    Raises:
+        ValueError: A cluster has no record, or more events than records.
+    """
+    found = clustered_difference(sums, level=level)
+    return found if found.low is None else replace(found, low=max(0.0, found.low))
 
 
 def _estimate(spread: Spread, ends: tuple[float, float], level: float, method: str) -> Estimate:

@@ -213,3 +213,19 @@ def test_no_slice_repeats_another() -> None:
     assert len(report.slices) == 1
     assert len(report.slices[0].predicates) == 1
     assert report.slices[0].main_kind == ""
+
+
+def test_intervals_of_a_slice_go_by_clusters() -> None:
+    table, outcomes = credit_notes()
+    alone = find_slices(table, outcomes, SliceSettings(seed=1)).slices[0]
+    pairs_of_records = [str(row // 2) for row in range(len(outcomes.ids))]
+    (together,) = find_slices(
+        table, replace(outcomes, clusters=pairs_of_records), SliceSettings(seed=1)
+    ).slices[:1]
+    assert "cluster" in together.rate.method
+    assert "cluster" in together.difference.method
+    assert "cluster" not in alone.rate.method
+    assert together.rate.value == pytest.approx(together.test_regressions / together.test_n)
+    assert together.rate.low is not None
+    assert together.rate.high is not None
+    assert 0 <= together.rate.low < together.test_regressions / together.test_n < together.rate.high <= 1
