@@ -76,6 +76,16 @@ class RunDirectory:
         return self.path / "scores.parquet"
 
     @property
+    def cases(self) -> Path:
+        """What the analysis made of each pair, one row per pair."""
+        return self.path / "cases.parquet"
+
+    @property
+    def triage(self) -> Path:
+        """What people said of the cases, one JSON object a line; missing where nobody has."""
+        return self.path / "triage.jsonl"
+
+    @property
     def analysis(self) -> Path:
         """Every figure of the report with its interval."""
         return self.path / "analysis.json"

@@ -113,3 +113,22 @@ SCORES = _schema(
     ("record_id", "scorer"),
     _side_columns(SIDES[4:]),
 )
+
+CASES = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("quadrant", pa.string(), nullable=False),
+        *(
+            pa.field(name, pa.string(), nullable=False)
+            for name in ("reason", "kind", "incumbent_kind", "candidate_kind")
+        ),
+        pa.field("severity", pa.int8(), nullable=False),
+        pa.field("group", pa.string(), nullable=False),
+        pa.field("slices", pa.list_(pa.int32()), nullable=False),
+        pa.field("amount", pa.float64()),
+        pa.field("rerun", pa.string(), nullable=False),
+        pa.field("review", pa.string(), nullable=False),
+        pa.field("harm", pa.int64(), nullable=False),
+    ],
+    metadata={KIND_KEY: b"cases", VERSION_KEY: str(SCHEMA_VERSION).encode()},
+)

@@ -3,7 +3,9 @@ from importlib.resources import files
 
 import pytest
 
-CSS = (files("harness.report") / "templates" / "report.css").read_text(encoding="utf-8")
+from harness.report.assets import script, style
+
+CSS = (files("harness.report") / "templates" / "css" / "base.css").read_text(encoding="utf-8")
 LIGHT, DARK = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", part)) for part in CSS.split("@media", 2)[:2])
 PAIRS = [
     *((text, ground) for text in ("ink", "muted", "link") for ground in ("page", "panel", "sunk")),
@@ -37,4 +39,8 @@ def test_edges_can_be_seen(theme: dict[str, str]) -> None:
 
 
 def test_style_stays_small() -> None:
-    assert len(CSS.encode()) <= 16_000
+    assert len(style().encode()) <= 15 * 1024
+
+
+def test_script_stays_small() -> None:
+    assert len(script().encode()) <= 25 * 1024
