@@ -1,130 +1,83 @@
 """Analysis, facts and pairs → exactly what the page shows; all rounding and wording happens on the way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from harness.analysis.failure.sentence import Phrase
-from harness.analysis.outcome import CASE_QUADRANTS, Basis
 from harness.analysis.result import Analysis
 from harness.domain.pair import Pair
-from harness.report.answer import banners, headline, lead, origin, square
+from harness.report.answer import lead, square, status, top_headline
+from harness.report.averages import averages_view
+from harness.report.banners import banners, origin, run_problem
 from harness.report.casebook import Casebook, casebook, chosen_cases
+from harness.report.examples import example_keeper
 from harness.report.facts import RunFacts
-from harness.report.figures import (
-    averages,
-    method_notes,
-    slice_tables,
-    speed_note,
-    speed_tables,
-    strip_charts,
-)
-from harness.report.findings import (
-    group_table,
-    incumbent_sentence,
-    margin_sentence,
-    money_sentence,
-    money_table,
-    noise_sentences,
-    noise_table,
-    sequential_sentence,
-    slice_note,
-    slice_rules,
-    slice_sentences,
-    suspects_sentence,
-    worst_place,
-)
-from harness.report.judges import judge_tables
-from harness.report.kinds import card_views, kind_views, kinds_title
-from harness.report.model import CaseSection, CaseView, Masthead, NoiseView, View, WhereView
+from harness.report.groups import Evidence, groups_view
+from harness.report.method import method_view
+from harness.report.model import CaseSection, CaseView, Masthead, View
+from harness.report.noise import noise_view
+from harness.report.questions import questions
+from harness.report.sections import AnswerView
+from harness.report.slices import slices_view
+from harness.report.speed import speed_view
 from harness.report.wording import Names, amount, display_names, visible
 
-_CAUTION = "A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
+_LONGEST_UNIT = 40
 
 
 def shown_case_ids(analysis: Analysis) -> frozenset[str]:
     """Ids of the records whose pairs `build_view` needs."""
-    return frozenset(case.record_id for case in chosen_cases(analysis))
+    chosen = {case.record_id for case in chosen_cases(analysis)}
+    return frozenset(chosen | set(example_keeper(analysis).wanted))
 
 
-def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> View:
+def build_view(
+    analysis: Analysis,
+    facts: RunFacts,
+    pairs: Iterable[Pair],
+    positions: Mapping[str, Sequence[int]] | None = None,
+) -> View:
     """Everything the page shows.
 
     Args:
         analysis: The findings.
         facts: The run as its manifest tells it.
         pairs: The pairs of `shown_case_ids`, in any order; further ones are passed over.
+        positions: Places of each group's cases in the order of the run, by id of the group; without it no
+            card says when in the run its cases came.
     """
     names = display_names(facts.incumbent.model, facts.candidate.model)
-    unit = visible(facts.unit)[:40] or "record"
-    book = casebook(analysis, pairs, names)
-    kinds = kind_views(analysis, names, _grouped_kinds(analysis))
-    cards = card_views(kinds)
-    title, kinds_lead = kinds_title(analysis, names)
-    accuracy = analysis.basis is Basis.EXPECTED
+    unit = visible(facts.unit)[:_LONGEST_UNIT] or "record"
+    keeper = example_keeper(analysis)
+    book = casebook(analysis, keeper.passing(pairs), names)
     return View(
         title=f"{visible(facts.dataset)} · {names.candidate} against {names.incumbent} · {facts.mark.value}",
         masthead=_masthead(analysis, facts, names),
-        mark_sentence=origin(facts, names),
-        headline=headline(analysis, names, unit),
-        lead=_lead(analysis, names, unit),
-        told=_told(analysis, names, unit),
-        caution=_CAUTION if analysis.compared else "",
-        banners=banners(analysis, facts, names),
-        square=square(analysis, names, unit),
-        kinds_title=title,
-        kinds_lead=kinds_lead,
-        cards=cards,
-        more_kinds=tuple(kind for kind in kinds if kind not in cards),
-        more_kinds_title="Further kinds" if cards else "Kinds",
-        kind_columns=("Only " + names.candidate if accuracy else "Records", names.candidate, names.incumbent),
+        answer=answer_view(analysis, facts, names, unit),
+        groups=groups_view(analysis, names, Evidence(examples=keeper.found, positions=positions or {}), unit),
+        slices=slices_view(analysis, names, unit),
         shared_texts=book.shared,
         case_columns=("Expected", names.incumbent, names.candidate),
         sections=_with_visible_sentences(book),
-        where=_where(analysis, names),
-        noise=NoiseView(sentences=noise_sentences(analysis, names), table=noise_table(analysis, names)),
-        charts=strip_charts(analysis, names),
-        speed=speed_tables(analysis, names) if analysis.pairs else (),
-        speed_note=speed_note(facts),
-        averages=averages(analysis, names) if analysis.pairs else None,
-        judges=judge_tables(analysis, names),
-        averages_note=_averages_note(analysis, names),
-        method=_method(analysis, facts, names),
-        method_notes=method_notes(analysis),
-        command=visible(facts.command),
+        noise=noise_view(analysis, names, unit),
+        speed=speed_view(analysis, facts, names, unit),
+        averages=averages_view(analysis, names),
+        method=method_view(analysis, facts, names, unit),
     )
 
 
-def _lead(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
-    sentences = (*lead(analysis, names), margin_sentence(analysis.noninferiority, names, unit))
-    return tuple(sentence for sentence in sentences if sentence)
-
-
-def _where(analysis: Analysis, names: Names) -> WhereView:
-    return WhereView(
-        rules=slice_sentences(analysis),
-        table=slice_rules(analysis, names),
-        note=slice_note(analysis) if analysis.compared else "",
-        groups=group_table(analysis, names),
-        money=money_table(analysis, names),
-        tags=slice_tables(analysis, names),
+def answer_view(analysis: Analysis, facts: RunFacts, names: Names, unit: str) -> AnswerView:
+    """The first screen."""
+    problem = run_problem(analysis, names)
+    return AnswerView(
+        origin=origin(facts, names),
+        status=status(analysis, problem),
+        headline=top_headline(analysis, names, unit, problem),
+        lead=lead(analysis, facts, names, unit, problem),
+        questions=questions(analysis, facts, names, unit, problem),
+        banners=banners(analysis, facts, names),
+        square=square(analysis, names, unit),
     )
-
-
-def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
-    """What qualifies the headline: the worst place, the incumbent's own errors, money, other readings."""
-    sentences = (
-        worst_place(analysis),
-        incumbent_sentence(analysis, names),
-        suspects_sentence(analysis, names),
-        money_sentence(analysis, names),
-        sequential_sentence(analysis, names, unit),
-    )
-    return tuple(sentence for sentence in sentences if sentence)
-
-
-def _grouped_kinds(analysis: Analysis) -> frozenset[str]:
-    grouped = CASE_QUADRANTS[analysis.basis][0]
-    return frozenset(case.kind for case in chosen_cases(analysis) if case.quadrant is grouped)
 
 
 def _with_visible_sentences(book: Casebook) -> tuple[CaseSection, ...]:
@@ -148,37 +101,8 @@ def _masthead(analysis: Analysis, facts: RunFacts, names: Names) -> Masthead:
         dataset=visible(facts.dataset),
         mark=facts.mark.value,
         incumbent=names.incumbent,
-        incumbent_model=visible(facts.incumbent.model),
         candidate=names.candidate,
-        candidate_model=visible(facts.candidate.model),
         pairs=amount(analysis.pairs, "pair"),
         run_id=visible(facts.run_id),
         date=visible(facts.date),
     )
-
-
-def _averages_note(analysis: Analysis, names: Names) -> str:
-    if not analysis.accuracy:
-        return "No scorer ran."
-    if analysis.basis is Basis.AGREEMENT:
-        return f"{names.candidate} against {names.incumbent} only: there are no expected answers."
-    return "An average hides what stands above; read it last."
-
-
-def _method(analysis: Analysis, facts: RunFacts, names: Names) -> tuple[tuple[str, str], ...]:
-    rows = [
-        ("Answers", f"{facts.mark.value}. {origin(facts, names)}".strip()),
-        ("Run", f"{facts.run_id}, {facts.date}"),
-        ("Incumbent", _arm(facts.incumbent.provider, facts.incumbent.model, facts.incumbent.endpoint)),
-        ("Candidate", _arm(facts.candidate.provider, facts.candidate.model, facts.candidate.endpoint)),
-        ("Price of the incumbent", facts.incumbent.price or "unknown"),
-        ("Price of the candidate", facts.candidate.price or "unknown"),
-        ("Margin", f"{analysis.settings.margin * 100:g} points"),
-        ("Schema of analysis.json", str(analysis.schema_version)),
-        *facts.method,
-    ]
-    return tuple((visible(name), visible(value)) for name, value in rows)
-
-
-def _arm(provider: str, model: str, endpoint: str) -> str:
-    return f"{provider}/{model}" + (f" at {endpoint}" if endpoint else "")

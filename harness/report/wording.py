@@ -63,6 +63,12 @@ def amount(count: int, singular: str, plural: str = "") -> str:
     return f"{number(count)} {singular if count == 1 else plural or plural_of(singular)}"
 
 
+def roughly(count: int) -> int:
+    """A count that is an estimate itself, rounded up to two significant digits."""
+    step = 10 ** max(0, len(str(count)) - 2)
+    return -(-count // step) * step
+
+
 def plural_of(singular: str) -> str:
     """The plural of a plain English noun."""
     if re.search(r"[^aeiou]y$", singular):
