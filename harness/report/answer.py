@@ -7,7 +7,7 @@ from harness.domain.estimate import Estimate
 from harness.report.facts import RunFacts
 from harness.report.findings import slice_sentences, suspects_sentence
 from harness.report.sections import Cell, Square, Status
-from harness.report.wording import GAP, Names, amount, number, plural_of, points, roughly, visible
+from harness.report.wording import GAP, Names, amount, lowered, number, plural_of, points, roughly, visible
 
 _ERROR_WORDS = {
     "rate_limited": "rate limit",
@@ -81,7 +81,7 @@ def headline(analysis: Analysis, names: Names, unit: str) -> str:
 
 
 def lead(analysis: Analysis, facts: RunFacts, names: Names, unit: str, problem: str) -> tuple[str, ...]:
-    """What follows the headline: the count where it is not told yet, the commonest mistake, the worst rule."""
+    """What follows the headline: the count if it is not told yet, the commonest mistake, the worst place."""
     if problem:
         return (f"Nothing below says how good {names.candidate} is. Mend this and run it again.",)
     if analysis.compared == 0:
@@ -153,8 +153,7 @@ def _commonest(analysis: Analysis) -> str:
     count = kind.primary_only_candidate
     if count < max(2, _WORTH_NAMING * losses) or count == losses:
         return ""
-    title = visible(kind.title)
-    return f"The commonest mistake: {title[:1].lower()}{title[1:]}, {number(count)} of the {number(losses)}."
+    return f"The commonest mistake: {lowered(visible(kind.title))}, {number(count)} of the {number(losses)}."
 
 
 def _worst_place(analysis: Analysis) -> str:

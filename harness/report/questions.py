@@ -3,13 +3,16 @@
 from harness.analysis.outcome import Basis, Quadrant
 from harness.analysis.result import Analysis
 from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
+from harness.analysis.tipping import Tipping
 from harness.domain.estimate import Estimate
 from harness.report.answer import net_sentence
 from harness.report.costs import gain_sentences
 from harness.report.facts import RunFacts
 from harness.report.findings import money_sentence
 from harness.report.sections import Question
-from harness.report.wording import GAP, Names, amount, number, plural_of, points, roughly, visible
+from harness.report.wording import GAP, Names, amount, lowered, number, plural_of, points, roughly, visible
+
+_MOST_NAMED = 2
 
 
 def questions(
@@ -75,7 +78,7 @@ def _sure(analysis: Analysis, unit: str) -> tuple[str, ...]:
 
 def _against_margin(found: NonInferiority, net: Estimate) -> str:
     level = f"{net.level * 100:g}{GAP}%"
-    allowed = f"the {points(found.margin)} points you allow"
+    allowed = _allowed(found)
     if found.conclusion is Conclusion.INFERIOR:
         return f"With {level} confidence the net loss is more than {allowed}"
     if found.conclusion is Conclusion.NON_INFERIOR:
@@ -95,14 +98,37 @@ def _again(analysis: Analysis) -> str:
 
 
 def _change(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
-    found, net = analysis.noninferiority, analysis.net_difference
+    """The nearest way to another finding: groups to mend, further failures, more records."""
+    found, tipping = analysis.noninferiority, analysis.tipping
     if analysis.basis is Basis.AGREEMENT:
         return (f"Expected answers for the {plural_of(unit)} on which they differ.",)
-    if found is None or net is None or net.low is None:
+    if found is None or tipping is None:
         return ()
-    if found.more_records is not None:
-        return (f"About {amount(roughly(found.more_records), f'more labelled {unit}')}.",)
-    worst = -net.low
-    if found.conclusion is Conclusion.NON_INFERIOR:
-        return (f"A margin under {points(max(0.0, worst))} points.",) if worst > 0 else ()
-    return (f"A margin of more than {points(worst)} points, or the failures below mended.",)
+    told = (_further(tipping, found, unit) if tipping.inside else _mended(tipping, analysis, names),)
+    if found.more_records is None:
+        return told
+    return (f"About {amount(roughly(found.more_records), f'more labelled {unit}')}.", *told)
+
+
+def _further(tipping: Tipping, found: NonInferiority, unit: str) -> str:
+    if tipping.more_regressions is None:
+        return ""
+    cases = amount(tipping.more_regressions, f"more {unit}")
+    return f"{cases} going wrong: then it would no longer be shown to stay within {_allowed(found)}."
+
+
+def _mended(tipping: Tipping, analysis: Analysis, names: Names) -> str:
+    if not tipping.groups:
+        return f"Mending failures alone would not do: {visible(tipping.reason)}." if tipping.reason else ""
+    titles = {group.id: group.name for group in analysis.clusters}
+    named = [lowered(visible(titles[group])[:80]) for group in tipping.groups[:_MOST_NAMED]]
+    more = len(tipping.groups) - len(named)
+    if more:
+        named.append(amount(more, "further group"))
+    listed = ", ".join(named[:-1]) + (" and " if len(named) > 1 else "") + named[-1]
+    cases = f"{number(tipping.regressions)} of {number(analysis.count(Quadrant.REGRESSION))} cases"
+    return f"Mend {listed} ({cases}), and {names.candidate} stays within what you allow."
+
+
+def _allowed(found: NonInferiority) -> str:
+    return f"the {points(found.margin)} points you allow"

@@ -8,7 +8,7 @@ from harness.domain.failure import kind_of
 from harness.report.dots import rate, scale_end
 from harness.report.findings import p_value
 from harness.report.sections import SliceCard, SlicesView, Table
-from harness.report.wording import Names, amount, number, plural_of, share, visible
+from harness.report.wording import Names, amount, lowered, number, plural_of, share, visible
 
 _IN_A_ROW = 3
 
@@ -81,8 +81,7 @@ def _what(found: Slice, basis: Basis) -> str:
 
 
 def _kind(kind: str) -> str:
-    title = visible(kind_of(kind).title)[:80]
-    return title[:1].lower() + title[1:]
+    return lowered(visible(kind_of(kind).title)[:80])
 
 
 def _note(analysis: Analysis) -> str:

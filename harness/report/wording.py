@@ -69,6 +69,11 @@ def roughly(count: int) -> int:
     return -(-count // step) * step
 
 
+def lowered(text: str) -> str:
+    """The text within a sentence: its first letter small, unless the first word is no plain word."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def plural_of(singular: str) -> str:
     """The plural of a plain English noun."""
     if re.search(r"[^aeiou]y$", singular):

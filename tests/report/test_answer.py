@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from report_runs import Run, facts, invoices
+from factories import response
+from report_runs import Run, changed, facts, invoices, score
 from report_states import STATES, all_failed, all_right, asked_twice, counts
 
 from harness.analysis import AnalysisSettings, analyze
 from harness.analysis.stats.noninferiority import Conclusion
-from harness.domain.chat import Response
 from harness.domain.observation import CallError
 from harness.report import build_view
 from harness.report.sections import AnswerView
@@ -37,7 +37,10 @@ def test_a_loss_beyond_the_margin() -> None:
     assert told(answer, "How sure is this?") == (
         "With 95\u202f% confidence the net loss is more than the 2.0 points you allow, on 300 invoices."
     )
-    assert told(answer, "What would change it?").startswith("A margin of more than 13.1 points")
+    assert told(answer, "What would change it?") == (
+        "Mend wrong value in total: off by one (31 of 31 cases), "
+        "and Llama-3.3-70B stays within what you allow."
+    )
     assert answer.square is not None
     assert [[cell.count for cell in row] for row in answer.square.cells] == [["265", "31"], ["4", "0"]]
     assert answer.square.notes == (
@@ -49,8 +52,14 @@ def test_a_loss_beyond_the_margin() -> None:
 def test_a_loss_inside_the_margin() -> None:
     answer = answer_of(counts(5, 3, 4000))
     assert (answer.status.mark, answer.status.words) == ("migrate", "Inside the margin")
-    assert told(answer, "Why not all of it?").startswith("Nothing in these counts speaks against it. Net loss")
+    assert told(answer, "Why not all of it?").startswith(
+        "Nothing in these counts speaks against it. Net loss"
+    )
     assert "is less than the 2.0 points" in told(answer, "How sure is this?")
+    assert told(answer, "What would change it?") == (
+        "61 more invoices going wrong: then it would no longer be shown to stay within "
+        "the 2.0 points you allow."
+    )
 
 
 def test_a_range_that_crosses_the_margin_is_neither_pass_nor_fail() -> None:
@@ -60,6 +69,7 @@ def test_a_range_that_crosses_the_margin_is_neither_pass_nor_fail() -> None:
     assert answer.lead[0] == "Llama-3.3-70B is wrong on 3 of 100 invoices where GPT-4o is right."
     assert told(answer, "Why not all of it?").startswith("It may be anything from a gain of 4.4 to a loss of")
     assert "neither a pass nor a fail" in told(answer, "How sure is this?")
+    assert told(answer, "What would change it?").startswith("About 3,900 more labelled invoices. Mend")
 
 
 def test_more_records_are_not_promised_where_they_would_not_help() -> None:
@@ -110,7 +120,7 @@ def test_nothing_could_be_scored() -> None:
         (KEY_REFUSED, "20 of 20 calls failed the same way (key refused)."),
         (CUT_OFF, "20 of 20 answers were cut off at the token limit; check max_tokens."),
         (
-            all_failed(Response(answer=all_right(1).pairs[0].record.expected), "invalid_json"),  # type: ignore[arg-type]
+            all_failed(response("Sure!"), "invalid_json"),
             "20 of 20 answers fail the same way (not valid json).",
         ),
     ],
@@ -153,7 +163,9 @@ def test_flaky_cases_stand_below_the_four_counts() -> None:
     assert answer.square.notes[0] == (
         "12 of 15 worse cases asked again came out the same every time; 3 are flaky."
     )
-    assert told(answer, "How sure is this?").endswith("Noise does not explain it: 78 records were asked twice.")
+    assert told(answer, "How sure is this?").endswith(
+        "Noise does not explain it: 78 records were asked twice."
+    )
     one = answer_of(asked_twice({"aaaa": 3, "aaba": 1}))
     assert one.square is not None
     assert one.square.notes == (
@@ -190,15 +202,9 @@ def test_an_unknown_price_is_unknown_and_not_zero() -> None:
 def test_the_commonest_mistake_is_named_where_it_is_common() -> None:
     run = counts(10, 0, 200)
     assert answer_of(run).lead == ()  # it is the only one: the card says it
-    other = replace(run.scored[0].candidate, findings=(replace_kind(run),))  # type: ignore[type-var]
-    mixed = [replace(run.scored[0], candidate=other), *run.scored[1:]]
+    flipped = score((changed("total", "1", "-1", "sign_flipped"),))
+    mixed = [replace(run.scored[0], candidate=flipped), *run.scored[1:]]
     assert answer_of(replace(run, scored=mixed)).lead == ("The commonest mistake: wrong value, 9 of the 10.",)
-
-
-def replace_kind(run: Run) -> Any:
-    score = run.scored[0].candidate
-    assert score is not None
-    return replace(score.findings[0], kind="sign_flipped")
 
 
 def test_every_state_has_an_answer() -> None:
