@@ -56,7 +56,7 @@ def asked_twice(answers: Mapping[str, int]) -> Run:
 
 
 def _twice(letters: str, record_id: str) -> Pair:
-    first, second, third, fourth = letters
+    first, second, third, fourth = tuple(letters)
 
     def again(arm: Arm, text: str) -> Observation:
         given = observation(text, arm=arm, record_id=record_id)
@@ -67,7 +67,7 @@ def _twice(letters: str, record_id: str) -> Pair:
 
 
 def _twice_scored(letters: str, record_id: str) -> ScoredPair:
-    first, second, third, fourth = letters
+    first, second, third, fourth = tuple(letters)
 
     def alike(one: str, other: str) -> Score:
         return Score(value=float(one == other), findings=() if one == other else WRONG)

@@ -14,6 +14,7 @@ _SNIPPET = 90
 _VALUE = 70
 _LOOKED_AT = 200_000
 _SHORTEST = 3
+_FIRST = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def _telling(case: Case) -> CaseFinding | None:
 
 
 def _line(pair: Pair, expected: str) -> str:
-    """The line of the input that holds the expected value, else the first line with a word in it."""
+    """The line of the input that holds the expected value, else the first one that says something."""
     messages = [m.text for m in pair.record.request.messages if m.role not in ("system", "developer")]
     text = "\n".join(messages)[:_LOOKED_AT]
     place = text.find(expected) if len(expected) >= _SHORTEST and "\n" not in expected else -1
@@ -102,7 +103,8 @@ def _line(pair: Pair, expected: str) -> str:
             begin = max(start, place - _SNIPPET // 3)
             return ("…" if begin > start else "") + text[begin : begin + _SNIPPET]
         return line
-    return next((line for line in text.split("\n") if any(c.isalnum() for c in line)), "")
+    lines = [line for line in text[:_FIRST].split("\n") if any(c.isalnum() for c in line)]
+    return next((line for line in lines if len(line.split()) > 1), lines[0] if lines else "")
 
 
 def _short(text: str, limit: int) -> str:

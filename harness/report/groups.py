@@ -167,7 +167,11 @@ def _where(one: _Drawn) -> str:
 def _scale_words(one: _Drawn, analysis: Analysis) -> str:
     """What the dots of a card count."""
     if one.rule is None:
-        return "" if analysis.basis is Basis.EXPECTED else "Records in this group"
+        return (
+            "Records with this mistake"
+            if analysis.basis is Basis.EXPECTED
+            else "Records with this difference"
+        )
     what = "Worse" if analysis.basis is Basis.EXPECTED else "Different"
     return f"{'This mistake' if one.rule.of_kind else what}, on records the rule was not found on"
 

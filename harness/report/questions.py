@@ -10,7 +10,7 @@ from harness.report.costs import gain_sentences
 from harness.report.facts import RunFacts
 from harness.report.findings import money_sentence
 from harness.report.sections import Question
-from harness.report.wording import GAP, Names, amount, lowered, number, plural_of, points, roughly, visible
+from harness.report.wording import GAP, Names, amount, number, plural_of, points, roughly, visible
 
 _MOST_NAMED = 2
 
@@ -119,15 +119,20 @@ def _further(tipping: Tipping, found: NonInferiority, unit: str) -> str:
 
 def _mended(tipping: Tipping, analysis: Analysis, names: Names) -> str:
     if not tipping.groups:
-        return f"Mending failures alone would not do: {visible(tipping.reason)}." if tipping.reason else ""
+        return f"Mending would not do, {visible(tipping.reason)}." if tipping.reason else ""
     titles = {group.id: group.name for group in analysis.clusters}
-    named = [lowered(visible(titles[group])[:80]) for group in tipping.groups[:_MOST_NAMED]]
+    named = [_quoted(visible(titles[group])[:80]) for group in tipping.groups[:_MOST_NAMED]]
     more = len(tipping.groups) - len(named)
     if more:
         named.append(amount(more, "further group"))
     listed = ", ".join(named[:-1]) + (" and " if len(named) > 1 else "") + named[-1]
     cases = f"{number(tipping.regressions)} of {number(analysis.count(Quadrant.REGRESSION))} cases"
     return f"Mend {listed} ({cases}), and {names.candidate} stays within what you allow."
+
+
+def _quoted(name: str) -> str:
+    """A group's name within a sentence; one that begins with a quoted value stays as it is."""
+    return name if '"' in name else f"“{name}”"
 
 
 def _allowed(found: NonInferiority) -> str:

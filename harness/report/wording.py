@@ -65,7 +65,7 @@ def amount(count: int, singular: str, plural: str = "") -> str:
 
 def roughly(count: int) -> int:
     """A count that is an estimate itself, rounded up to two significant digits."""
-    step = 10 ** max(0, len(str(count)) - 2)
+    step: int = 10 ** max(0, len(str(count)) - 2)
     return -(-count // step) * step
 
 

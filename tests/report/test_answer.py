@@ -38,7 +38,7 @@ def test_a_loss_beyond_the_margin() -> None:
         "With 95\u202f% confidence the net loss is more than the 2.0 points you allow, on 300 invoices."
     )
     assert told(answer, "What would change it?") == (
-        "Mend wrong value in total: off by one (31 of 31 cases), "
+        "Mend “Wrong value in total: off by one” (31 of 31 cases), "
         "and Llama-3.3-70B stays within what you allow."
     )
     assert answer.square is not None

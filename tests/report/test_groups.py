@@ -80,7 +80,7 @@ def test_a_card_tells_what_where_how_often_and_shows_one() -> None:
         ("Llama-3.3-70B", "8 of 400"),
         ("GPT-4o", "0 of 400"),
     ]
-    assert other.scale == ""
+    assert other.scale == "Records with this mistake"
 
 
 def test_positions_are_drawn_as_ticks() -> None:
