@@ -1,0 +1,67 @@
+"""The first cases of each group as they stand on the page: what is read without script, and printed."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from harness.analysis.outcome import Quadrant
+from harness.analysis.result import Analysis
+from harness.report.case_index import NO_GROUP, QUADRANT_WORDS
+from harness.report.kinds import SEVERITIES
+from harness.report.pagedata import FirstCases, PageData
+from harness.report.wording import Names, amount, number, visible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticCases:
+    """The first cases of a group of alike failures, or of a quadrant.
+
+    Attributes:
+        mark: Name of the quadrant's sign, "" for a group.
+        severity, severity_mark: Of a group, "" for a quadrant.
+        count: How many of how many are shown.
+        cases: Each as a fragment of HTML.
+    """
+
+    title: str
+    mark: str
+    severity: str
+    severity_mark: str
+    count: str
+    cases: tuple[Markup, ...]
+
+
+def static_cases(analysis: Analysis, data: PageData, names: Names) -> tuple[StaticCases, ...]:
+    """The groups, most harmful first, then the quadrants outside of them."""
+    return tuple(_one(analysis, first, names) for first in data.first)
+
+
+def _one(analysis: Analysis, first: FirstCases, names: Names) -> StaticCases:
+    cases = tuple(Markup(html) for html in first.html)  # noqa: S704 - our template escaped what is foreign
+    if first.group == NO_GROUP:
+        title, total = _quadrant_title(first.quadrant, names), analysis.count(Quadrant(first.quadrant))
+        mark, severity, severity_mark = QUADRANT_WORDS[first.quadrant][1], "", ""
+    else:
+        group = analysis.clusters[first.group]
+        title, total, mark = visible(group.name), group.size, ""
+        severity, severity_mark = SEVERITIES[group.severity]
+    shown = f"{number(len(cases))} of {amount(total, 'case')}" if total > len(cases) else amount(total, "case")
+    return StaticCases(
+        title=title,
+        mark=mark,
+        severity=severity,
+        severity_mark=severity_mark,
+        count=shown,
+        cases=cases,
+    )
+
+
+def _quadrant_title(quadrant: str, names: Names) -> str:
+    return {
+        Quadrant.REGRESSION: f"Only {names.candidate} is wrong",
+        Quadrant.BOTH_WRONG: "Both are wrong",
+        Quadrant.GAIN: f"Only {names.incumbent} is wrong",
+        Quadrant.DIFFER: "They differ",
+        Quadrant.ONE_FAILED: "One failed",
+        Quadrant.BOTH_FAILED: "Both failed",
+    }[Quadrant(quadrant)]
