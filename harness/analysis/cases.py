@@ -1,6 +1,7 @@
 """The cases worth reading: the worst of each quadrant, in bounded memory."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -8,11 +9,12 @@ import orjson
 
 from harness.analysis.failure.sentence import Phrase, line_count, sentence
 from harness.analysis.failure.severity import SeverityRules
-from harness.analysis.outcome import CASE_QUADRANTS, ArmOutcome, Basis, Outcome, Quadrant
+from harness.analysis.outcome import CASE_QUADRANTS, ArmOutcome, Basis, Outcome, Quadrant, Unscored, judge
 from harness.analysis.settings import AnalysisSettings
+from harness.domain.case_row import CaseRow
 from harness.domain.failure import is_failure
 from harness.domain.pair import Pair
-from harness.domain.score import Verdict
+from harness.domain.score import ScoredPair, Verdict
 
 FINDING_LIMIT = 120
 TEXT_LIMIT = 4096
@@ -205,3 +207,14 @@ def _arm(side: ArmOutcome, rules: SeverityRules) -> CaseArm:
 def clip(text: str | None, limit: int = TEXT_LIMIT) -> Clipped | None:
     """The first `limit` characters with the whole length, None for None."""
     return None if text is None else Clipped(text=text[:limit], characters=len(text))
+
+
+def open_case(
+    pair: Pair, scores: Sequence[ScoredPair], row: CaseRow, settings: AnalysisSettings
+) -> Case | None:
+    """The case of a pair, None where it counts neither as right nor as wrong."""
+    outcome = judge(pair, scores, settings.deciding)
+    if isinstance(outcome, Unscored):
+        return None
+    side = outcome.incumbent if _about_incumbent(outcome) else outcome.candidate
+    return _case(pair, outcome, side, SeverityRules(settings.severity))

@@ -1,23 +1,41 @@
 """The view as one self-contained page: no outside request, everything escaped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.report.assets import policy, script, style, templates
+from harness.report.case_view import CaseView
 from harness.report.model import View
 
 _LONGEST_UNBROKEN = 20
+_PIECES = 100
+"""Pieces of a template that are put together before they are written."""
 
 
 def render(view: View) -> str:
     """The page; the same view gives the same text."""
+    return "".join(render_pieces(view))
+
+
+def render_pieces(view: View) -> Iterator[str]:
+    """The page piece by piece: with every case in it, it may be larger than memory should be."""
     names = (view.masthead.incumbent, view.masthead.candidate)
     template = _environment().get_template("report.html.j2")
-    return template.render(v=view, policy=policy(), style=style(), script=script(), names=names)
+    stream = template.stream(v=view, policy=policy(), style=style(), script=script(), names=names)
+    stream.enable_buffering(_PIECES)
+    yield from stream
+
+
+def case_html(view: CaseView) -> str:
+    """One case as a fragment."""
+    module: Any = _environment().get_template("case.html.j2").module
+    drawn = module.case_view(view.old, view.columns, False)
+    return f'<article class="case" data-id="{escape(view.old.record_id)}">{drawn}</article>'
 
 
 def unbroken(text: str, names: Sequence[str]) -> Markup:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from harness.analysis.failure.sentence import Phrase
+from harness.report.pagedata import PageData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +216,25 @@ class NoiseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaticCases:
+    """The first cases of a group of alike failures, or of a quadrant.
+
+    Attributes:
+        mark: Name of the quadrant's sign, "" for a group.
+        severity, severity_mark: Of a group, "" for a quadrant.
+        count: How many of how many are shown.
+        cases: Each as a fragment of HTML.
+    """
+
+    title: str
+    mark: str
+    severity: str
+    severity_mark: str
+    count: str
+    cases: tuple[Markup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The whole page, top to bottom."""
 
@@ -231,9 +253,8 @@ class View:
     more_kinds: tuple[KindView, ...]
     more_kinds_title: str
     kind_columns: tuple[str, str, str]
-    shared_texts: tuple[TextBlock, ...]
-    case_columns: tuple[str, str, str]
-    sections: tuple[CaseSection, ...]
+    data: PageData
+    static_cases: tuple[StaticCases, ...]
     where: WhereView
     noise: NoiseView
     charts: tuple[StripChart, ...]

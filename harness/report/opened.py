@@ -1,20 +1,18 @@
-"""A case as the page carries it."""
+"""Draws a case as the page carries it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from harness.analysis.cases import Case
+from harness.analysis.outcome import Basis
+from harness.domain.pair import Pair
+from harness.report.case_view import case_view
+from harness.report.html import case_html
+from harness.report.packing import OpenedCase
+from harness.report.wording import Names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedCase:
-    """One case, rendered.
-
-    Attributes:
-        title: What is wrong in one sentence, plain text.
-        html: The case as a fragment of HTML in which everything foreign is escaped.
-        more: What follows texts that are cut, in chunks, by the key that stands at the cut.
-    """
-
-    record_id: str
-    title: str
-    html: str
-    more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+def opened(case: Case, pair: Pair, basis: Basis, names: Names) -> OpenedCase:
+    """Draw a case."""
+    view = case_view(case, pair, basis, names)
+    subject = names.incumbent if case.about_incumbent else names.candidate
+    rest = "".join(phrase.text for phrase in case.headline)
+    title = " ".join(f"{subject} {rest}.".split()) if rest else ""
+    return OpenedCase(record_id=case.record_id, title=title, html=case_html(view), more=view.more)

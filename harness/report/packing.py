@@ -3,6 +3,7 @@
 import base64
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -24,6 +25,22 @@ def packed(value: Any) -> str:
     return base64.b64encode(zlib.compress(orjson.dumps(value), _LEVEL, wbits=_GZIP)).decode("ascii")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedCase:
+    """One case, rendered.
+
+    Attributes:
+        title: What is wrong in one sentence, plain text; "" where nothing is.
+        html: The case as a fragment of HTML in which everything foreign is escaped.
+        more: What follows texts that are cut, in chunks, by the key that stands at the cut.
+    """
+
+    record_id: str
+    title: str
+    html: str
+    more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 class Shelf:
     """Cases as the page carries them, each compressed apart until its place among the others is known.
 
@@ -41,16 +58,16 @@ class Shelf:
     def __contains__(self, name: object) -> bool:
         return name in self._held
 
-    def put(self, name: str, html: str, more: Mapping[str, Sequence[str]]) -> None:
+    def put(self, case: OpenedCase) -> None:
         """Keep a case."""
-        data = orjson.dumps({"html": html, "more": dict(more)})
+        data = orjson.dumps({"html": case.html, "more": dict(case.more)})
         if self._alike:
             packer = zlib.compressobj(_SHELF_LEVEL, zdict=self._alike)
             held = _ALIKE + packer.compress(data) + packer.flush()
         else:
             held = _PLAIN + zlib.compress(data, _SHELF_LEVEL)
             self._alike = data[-_WINDOW:]
-        self._held[name] = held
+        self._held[case.record_id] = held
 
     def html(self, name: str) -> str:
         """The case's fragment of HTML."""

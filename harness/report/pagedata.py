@@ -15,8 +15,7 @@ from harness.domain.pair import PairOutline
 from harness.report.case_index import BLOCK, NO_GROUP, VERSION, Entry, group_codes, index_columns, run_names
 from harness.report.facts import RunFacts
 from harness.report.kept_rows import KeptRows
-from harness.report.opened import OpenedCase
-from harness.report.packing import Room, Shelf, packed
+from harness.report.packing import OpenedCase, Room, Shelf, packed
 from harness.report.wording import display_names
 
 FIRST_GROUPS = 6
@@ -145,7 +144,7 @@ class PageDataBuilder:
 
     def put(self, opened: OpenedCase) -> None:
         """Take a case."""
-        self._shelf.put(opened.record_id, opened.html, opened.more)
+        self._shelf.put(opened)
         self._entries[opened.record_id].title = opened.title
         if self._room is not None:
             self._room.took(opened.record_id, self._shelf)

@@ -1,34 +1,14 @@
 """The first cases of each group as they stand on the page: what is read without script, and printed."""
 
-from dataclasses import dataclass
-
 from markupsafe import Markup
 
 from harness.analysis.outcome import Quadrant
 from harness.analysis.result import Analysis
 from harness.report.case_index import NO_GROUP, QUADRANT_WORDS
 from harness.report.kinds import SEVERITIES
+from harness.report.model import StaticCases
 from harness.report.pagedata import FirstCases, PageData
 from harness.report.wording import Names, amount, number, visible
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaticCases:
-    """The first cases of a group of alike failures, or of a quadrant.
-
-    Attributes:
-        mark: Name of the quadrant's sign, "" for a group.
-        severity, severity_mark: Of a group, "" for a quadrant.
-        count: How many of how many are shown.
-        cases: Each as a fragment of HTML.
-    """
-
-    title: str
-    mark: str
-    severity: str
-    severity_mark: str
-    count: str
-    cases: tuple[Markup, ...]
 
 
 def static_cases(analysis: Analysis, data: PageData, names: Names) -> tuple[StaticCases, ...]:
@@ -45,13 +25,13 @@ def _one(analysis: Analysis, first: FirstCases, names: Names) -> StaticCases:
         group = analysis.clusters[first.group]
         title, total, mark = visible(group.name), group.size, ""
         severity, severity_mark = SEVERITIES[group.severity]
-    shown = f"{number(len(cases))} of {amount(total, 'case')}" if total > len(cases) else amount(total, "case")
+    count = amount(total, "case")
     return StaticCases(
         title=title,
         mark=mark,
         severity=severity,
         severity_mark=severity_mark,
-        count=shown,
+        count=f"{number(len(cases))} of {count}" if total > len(cases) else count,
         cases=cases,
     )
 
