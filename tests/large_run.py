@@ -1,8 +1,8 @@
 """A made-up run of any size on disk: invoices of which the candidate gets a known number wrong.
 
-Texts are as long and as unlike each other as those of real invoices, since their size and how far they can be
-compressed decide how large a report gets. Wrong answers are scored by the real scorer; for right ones it would
-find nothing, so it is not asked.
+Texts are as long and as unlike each other as those of real invoices, since their size and how far they can
+be compressed decide how large a report gets. Wrong answers are scored by the real scorer; for right ones it
+would find nothing, so it is not asked.
 """
 
 import random
@@ -26,12 +26,20 @@ from harness.store.pairs import write_pairs
 from harness.store.scores import write_scores
 
 SYSTEM = (
-    "Read the invoice and answer with JSON only: invoice_number, invoice_date, supplier, currency, line_items "
-    "(description, quantity, unit_price, amount) and totals (net, vat, gross). Copy amounts as they are "
+    "Read the invoice and answer with JSON only: invoice_number, invoice_date, supplier, currency, "
+    "line_items (description, quantity, unit_price, amount) and totals (net, vat, gross). Copy amounts as they are "
     "printed, keep the order of the lines and leave nothing out."
 )
 _TOWNS = ("Bremen", "Lyon", "Aarhus", "Graz", "Porto", "Gdańsk", "Malmö", "Leeds", "Turku", "Brno", "Gent")
-_FIRMS = ("Nordwerk", "Atelier Brandt", "Hafenkontor", "Møller & Søn", "Lefèvre", "Kestrel", "Papeterie du Lac")
+_FIRMS = (
+    "Nordwerk",
+    "Atelier Brandt",
+    "Hafenkontor",
+    "Møller & Søn",
+    "Lefèvre",
+    "Kestrel",
+    "Papeterie du Lac",
+)
 _FORMS = ("GmbH", "AG", "SARL", "A/S", "Ltd", "KG", "BV", "Oy")
 _GOODS = (
     "Palette EPAL, getauscht",

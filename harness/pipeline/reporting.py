@@ -7,11 +7,13 @@ from harness.analysis import Analysis
 from harness.analysis.cases import open_case
 from harness.analysis.stage import aligned
 from harness.errors import RunDamaged
+from harness.report.case_reruns import again_of
 from harness.report.facts import RunFacts
 from harness.report.html import render_pieces
+from harness.report.model import PageData
 from harness.report.opened import opened
 from harness.report.packing import OpenedCase
-from harness.report.pagedata import PageData, PageDataBuilder, PageLimits
+from harness.report.pagedata import PageDataBuilder, PageLimits
 from harness.report.view import build_view
 from harness.report.wording import display_names, number
 from harness.store.cases import read_cases
@@ -108,4 +110,5 @@ def _opened(
         if builder.wants(pair.record.id):
             case = open_case(pair, scores, builder.row(pair.record.id), analysis.settings)
             if case is not None:
-                yield opened(case, pair, analysis.basis, names)
+                again = again_of(scores, analysis.settings.deciding)
+                yield opened(case, pair, analysis.basis, names, again)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.analysis.failure.clusters import Cluster
-from harness.analysis.outcome import QUADRANTS, Quadrant
+from harness.analysis.outcome import QUADRANTS
 from harness.analysis.result import UNSCORED, Analysis
 from harness.domain.case_row import CaseRow
 from harness.domain.failure import kind_of
 from harness.domain.judgement import Opinion
+from harness.report.case_view import MARKS
 from harness.report.facts import RunFacts
 from harness.report.wording import Names, visible
 
@@ -23,18 +24,10 @@ _SAID = ("", *(opinion.value for opinion in Opinion), "conflict")
 _LONGEST_NAME = 200
 _LONGEST_TITLE = 240
 
-QUADRANT_WORDS = {
-    Quadrant.BOTH_RIGHT.value: ("both right", "right"),
-    Quadrant.REGRESSION.value: ("worse", "worse"),
-    Quadrant.GAIN.value: ("better", "better"),
-    Quadrant.BOTH_WRONG.value: ("both wrong", "wrong"),
-    Quadrant.AGREE.value: ("agree", "right"),
-    Quadrant.DIFFER.value: ("differ", "changed"),
-    Quadrant.ONE_FAILED.value: ("one failed", "worse"),
-    Quadrant.BOTH_FAILED.value: ("both failed", "wrong"),
-    UNSCORED: ("not scored", "missing"),
+QUADRANT_MARKS = {quadrant.value: mark for quadrant, mark in MARKS.items()} | {
+    UNSCORED: ("missing", "not scored")
 }
-"""Word and sign of each quadrant."""
+"""Sign and word of each quadrant."""
 
 
 @dataclass(slots=True)
@@ -141,7 +134,7 @@ def _names(quadrants: Codes, kinds: Codes, analysis: Analysis) -> dict[str, Any]
 
 
 def _quadrant(name: str) -> dict[str, str]:
-    word, mark = QUADRANT_WORDS.get(name, (name, "missing"))
+    mark, word = QUADRANT_MARKS.get(name, ("missing", name))
     return {"id": visible(name), "word": visible(word), "mark": mark}
 
 

@@ -15,6 +15,7 @@ from harness.domain.pair import PairOutline
 from harness.report.case_index import BLOCK, NO_GROUP, VERSION, Entry, group_codes, index_columns, run_names
 from harness.report.facts import RunFacts
 from harness.report.kept_rows import KeptRows
+from harness.report.model import FirstCases, PageData
 from harness.report.packing import OpenedCase, Room, Shelf, packed
 from harness.report.wording import display_names
 
@@ -45,44 +46,6 @@ class PageLimits:
 
 
 EVERYTHING = PageLimits(file_bytes=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstCases:
-    """The most harmful cases of a group, or of a quadrant, for readers without script.
-
-    Attributes:
-        group: Place of the group in `Analysis.clusters`, `NO_GROUP` for cases in none.
-        quadrant: Of cases in no group.
-        html: Each case, escaped.
-    """
-
-    group: int
-    quadrant: str
-    html: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageData:
-    """The cases as the page carries them.
-
-    Attributes:
-        index: base64(gzip(JSON)) of all rows, "" where there is no run to tell of.
-        blocks: The same of the cases told in full, fifty each, in the order of the rows; can be read once.
-        first: The first cases of each group, then of each quadrant with cases in no group.
-        rows: Rows of the index.
-        full: How many of them, the first ones, are told in full.
-        left_out: Pairs that are not even in the index.
-        short: Cases that are told in the index alone, for want of room.
-    """
-
-    index: str = ""
-    blocks: Iterable[str] = ()
-    first: tuple[FirstCases, ...] = ()
-    rows: int = 0
-    full: int = 0
-    left_out: int = 0
-    short: int = 0
 
 
 class PageDataBuilder:

@@ -4,10 +4,10 @@ from markupsafe import Markup
 
 from harness.analysis.outcome import Quadrant
 from harness.analysis.result import Analysis
-from harness.report.case_index import NO_GROUP, QUADRANT_WORDS
+from harness.report.case_index import NO_GROUP
+from harness.report.case_view import MARKS
 from harness.report.kinds import SEVERITIES
-from harness.report.model import StaticCases
-from harness.report.pagedata import FirstCases, PageData
+from harness.report.model import FirstCases, PageData, StaticCases
 from harness.report.wording import Names, amount, number, visible
 
 
@@ -20,7 +20,7 @@ def _one(analysis: Analysis, first: FirstCases, names: Names) -> StaticCases:
     cases = tuple(Markup(html) for html in first.html)  # noqa: S704 - our template escaped what is foreign
     if first.group == NO_GROUP:
         title, total = _quadrant_title(first.quadrant, names), analysis.count(Quadrant(first.quadrant))
-        mark, severity, severity_mark = QUADRANT_WORDS[first.quadrant][1], "", ""
+        mark, severity, severity_mark = MARKS[Quadrant(first.quadrant)][0], "", ""
     else:
         group = analysis.clusters[first.group]
         title, total, mark = visible(group.name), group.size, ""

@@ -29,8 +29,7 @@ from harness.report.findings import (
 )
 from harness.report.judges import judge_tables
 from harness.report.kinds import card_views, kind_views, kinds_title
-from harness.report.model import Masthead, NoiseView, View, WhereView
-from harness.report.pagedata import PageData
+from harness.report.model import Masthead, NoiseView, PageData, View, WhereView
 from harness.report.static_cases import static_cases
 from harness.report.wording import Names, amount, display_names, visible
 

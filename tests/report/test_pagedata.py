@@ -9,8 +9,9 @@ from report_runs import HOSTILE, agreement_run, facts, invoices
 from harness.analysis import Analysis, AnalysisSettings, analyze
 from harness.domain.case_row import CaseRow
 from harness.domain.pair import PairOutline
+from harness.report.model import PageData
 from harness.report.packing import OpenedCase
-from harness.report.pagedata import EVERYTHING, PageData, PageDataBuilder, PageLimits
+from harness.report.pagedata import EVERYTHING, PageDataBuilder, PageLimits
 
 QUADRANTS = ("regression", "regression", "both_wrong", "gain")
 CASES = frozenset(QUADRANTS)
