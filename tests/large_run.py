@@ -8,6 +8,7 @@ would find nothing, so it is not asked.
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import orjson
 from factories import observation, record, response
 
 from harness.domain.chat import ChatRequest, Usage
+from harness.domain.mark import Mark
 from harness.domain.observation import Arm, Observation, Timing
 from harness.domain.pair import Pair
 from harness.domain.record import Record
@@ -22,13 +24,14 @@ from harness.domain.score import Score, ScoredPair
 from harness.scorers.build import build_scorers
 from harness.scorers.stage import score_pairs
 from harness.store.layout import RunDirectory
+from harness.store.manifest import RunStart, write_run_start
 from harness.store.pairs import write_pairs
 from harness.store.scores import write_scores
 
 SYSTEM = (
     "Read the invoice and answer with JSON only: invoice_number, invoice_date, supplier, currency, "
-    "line_items (description, quantity, unit_price, amount) and totals (net, vat, gross). Copy amounts as they are "
-    "printed, keep the order of the lines and leave nothing out."
+    "line_items (description, quantity, unit_price, amount) and totals (net, vat, gross). "
+    "Copy amounts as they are printed, keep the order of the lines and leave nothing out."
 )
 _TOWNS = ("Bremen", "Lyon", "Aarhus", "Graz", "Porto", "Gdańsk", "Malmö", "Leeds", "Turku", "Brno", "Gent")
 _FIRMS = (
@@ -58,12 +61,61 @@ _GOODS = (
     "Avis telefonisch",
 )
 SCORERS: tuple[dict[str, Any], ...] = ({"use": "json_fields"},)
+TOML = """
+[dataset]
+workload = "many"
+task = "extraction"
+unit = "invoice"
+slices = ["language"]
+[incumbent]
+provider = "openai"
+model = "gpt-4o"
+[candidate]
+provider = "openai"
+model = "llama-3.3-70b"
+[[scorers]]
+use = "json_fields"
+"""
 
 
-def write_large_run(run: RunDirectory, pairs: int, failures: int, *, seed: int = 11) -> None:
-    """Write pairs.parquet and scores.parquet; of the failures a tenth each are gains and both wrong."""
+def write_large_run(folder: Path, pairs: int, failures: int, *, seed: int = 11) -> RunDirectory:
+    """A run, replayed and scored; of its failures a tenth are gains and a tenth are wrong on both sides.
+
+    Args:
+        folder: Gets the dataset's folder (without its records, which nothing needs any more) and the reports.
+        pairs: How many pairs.
+        failures: How many of them at least one model gets wrong.
+        seed: Of everything that is drawn.
+    """
+    dataset = folder / "datasets" / "many"
+    dataset.mkdir(parents=True)
+    (dataset / "dataset.toml").write_text(TOML, encoding="utf-8")
+    run = RunDirectory(folder / "reports" / "many" / "20261125-200000-3f2a").create()
+    write_run_start(run.run, _start(run, dataset, pairs))
     write_pairs(run.pairs, (pair for pair, _ in _made(pairs, failures, seed)))
     write_scores(run.scores, _scored(_made(pairs, failures, seed)))
+    return run
+
+
+def _start(run: RunDirectory, dataset: Path, pairs: int) -> RunStart:
+    arms = {Arm.INCUMBENT: "gpt-4o", Arm.CANDIDATE: "llama-3.3-70b"}
+    told = {"provider": "openai", "base_url": "", "source": "replay", "price": "", "mark": "SIMULATED"}
+    return RunStart(
+        run_id=run.run_id,
+        identity="0" * 64,
+        group=run.run_id,
+        members=(run.run_id,),
+        dataset="many",
+        dataset_path=str(dataset),
+        dataset_sha256="9f2c" * 16,
+        records=pairs,
+        mark=Mark.SIMULATED,
+        arms={arm: {**told, "model": model} for arm, model in arms.items()},
+        settings={"folder": str(dataset), "dataset": {"unit": "invoice"}, "scorers": list(SCORERS)},
+        seed=7,
+        versions={},
+        started_at=datetime(2026, 11, 25, 20, tzinfo=UTC),
+    )
 
 
 def _scored(made: Iterator[tuple[Pair, bool]]) -> Iterator[ScoredPair]:
