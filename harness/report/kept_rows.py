@@ -4,7 +4,7 @@ from dataclasses import replace
 from heapq import heappush, heappushpop
 from typing import Any
 
-from harness.analysis.failure.cluster_group import lot_of
+from harness.analysis.harm import lot_of
 from harness.analysis.outcome import Quadrant
 from harness.domain.case_row import CaseRow
 
