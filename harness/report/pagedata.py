@@ -25,6 +25,7 @@ _FIRST_BYTES = 400_000
 # Where the blocks take at least this much of their room, one more case in full is not worth another try.
 _WELL_USED = 0.92
 _TRIES = 4
+_GUESSED = 0.98
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class PageLimits:
     """
 
     file_bytes: int | None = 15_000_000
-    page_bytes: int = 1_000_000
+    page_bytes: int = 800_000
     index_rows: int = 200_000
     audit: int = 200
 
@@ -130,7 +131,8 @@ class PageDataBuilder:
     def _fitting(self, held: Sequence[str], room: Room) -> "_Page":
         """As many cases in full as there is room for, the most harmful ones."""
         most = sum(self._ranks[record_id] < room.first_refused for record_id in held)
-        count, fitting = most, None
+        count = room.holds(int(_GUESSED * (room.size - len(self._index([])))), most)
+        fitting = None
         for _ in range(_TRIES):
             page = self._page(held[:count]).packed()
             free = room.size - len(page.index)
