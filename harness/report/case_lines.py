@@ -1,14 +1,15 @@
-"""Lists of lines against the reference's lines, in the order of the reference and as the scorer aligned them."""
+"""Lists of lines against the reference's, in its order and as the scorer aligned them."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from harness.analysis.cases import CaseFinding
-from harness.report.case_findings import WORDS, Told, cell_of, clipped, fails, harm, title_of
+from harness.report.case_columns import columns_of, listed_columns, name_of, title_of_list
+from harness.report.case_findings import WORDS, Told, cell_of, clipped, fails, harm, state_of, title_of
 from harness.report.case_leaves import Leaves, line_of, written
 from harness.report.case_parts import CaseLimits, Cell, Column, LineRow, LineRun, LineTable
 from harness.report.wording import cut, number
@@ -16,9 +17,7 @@ from harness.report.wording import cut, number
 # A table with more columns than this is not readable beside a list: the fields that differ are listed.
 _MOST_COLUMNS = 7
 _FOLDED_FROM = 3
-_LONGEST_NAME = 48
-_NUMBER = re.compile(r"[-+\u2212]?[\d.,' ]*\d[\d.,' ]*\s?[%€$£¥]?")
-_MERGED = re.compile(r"^Lines ([\d, and]+) became line")
+_REGROUPED = re.compile(r"Lines? ([\d, and]+) became lines? ([\d, and]+) of the answer\.")
 _BLANK = Cell(text="", state="none")
 
 
@@ -26,6 +25,7 @@ _BLANK = Cell(text="", state="none")
 class _Line:
     """A line of the reference, or one that only the answer has, with what was found of each arm."""
 
+    list: str
     place: int
     values: Mapping[str, Any]
     candidate: tuple[CaseFinding, ...] = ()
@@ -79,12 +79,14 @@ class Lines:
         lines = self._lines(name, expected)
         if not lines:
             return None
-        columns = _columns(lines)
+        columns = columns_of(
+            [line.values for line in lines], [key for line in lines for key in line.by_column]
+        )
         wide = len(columns) > _MOST_COLUMNS
-        drawn = columns if not wide else _listed_columns(reference)
+        drawn = columns if not wide else listed_columns(reference)
         of = "expected" if reference != self._names[0] else "lines"
         return LineTable(
-            title=_title(name),
+            title=title_of_list(name),
             counts=_summary(f"{number(len(expected))} {of}", _states(lines, 0), more=candidate.more > 0),
             reference=self._agreement(lines, reference),
             by=self._names[1],
@@ -118,6 +120,7 @@ class Lines:
             whole = [tuple(told.lines.get((name, place, False), ())) for told in self._told]
             lines.append(
                 _Line(
+                    list=name,
                     place=place,
                     values=values,
                     incumbent=whole[0] or merged[0].get(place, ()),
@@ -143,9 +146,8 @@ class Lines:
         for side, told in enumerate(self._told):
             for (held, _, _), findings in told.lines.items():
                 for finding in findings if held == name else ():
-                    named = _MERGED.match(finding.note) if finding.kind == "line_merged" else None
-                    for digits in re.findall(r"\d{1,9}", named[1]) if named else ():
-                        swallowed[side][int(digits) - 1] = (finding,)
+                    for place in _regrouped(finding)[0]:
+                        swallowed[side][place] = (finding,)
         return swallowed
 
     def _with_invented(self, name: str, lines: list[_Line]) -> list[_Line]:
@@ -162,6 +164,7 @@ class Lines:
                 values = held[place] if place < len(held) else _told_values(findings)
                 both = ((), tuple(findings)) if side else (tuple(findings), ())
                 line = _Line(
+                    list=name,
                     place=place,
                     values=values,
                     incumbent=both[0],
@@ -192,7 +195,7 @@ class Lines:
         first, last = run[0], run[-1]
         verb = "are not listed here" if self._told[1].more else "are the same"
         rest = f" ({number(left_out)} of them stand under Raw only)" if left_out else ""
-        names = f"{_name(first.values)} … {_name(last.values)}"
+        names = f"{name_of(first.values)} … {name_of(last.values)}"
         return f"Lines {first.place + 1}\u2013{last.place + 1} {verb}: {names}{rest}"
 
     def _rows(self, line: _Line, columns: tuple[Column, ...], reference: str) -> Iterator[LineRow]:
@@ -202,13 +205,15 @@ class Lines:
         both = bool(_found(line, 1))
         if line.invented_by:
             label = "invented" if line.candidate else f"{line.invented_by}: invented"
-            note = _note(line.candidate or line.incumbent)
-            yield LineRow(number=place, label=label, state="invented", note=note, cells=values)
+            cells = _noted(values, columns, _note(line.candidate or line.incumbent))
+            yield LineRow(number=place, label=label, state="invented", cells=cells)
+        elif line.is_same and self._told[1].more:
+            yield LineRow(number=place, label="not listed", state="none", cells=values)
         elif not both and state in ("missing", "same"):
-            note = _note(line.candidate)
-            yield LineRow(number=place, label=WORDS[state], state=state, note=note, cells=values)
+            cells = _noted(values, columns, _note(line.candidate))
+            yield LineRow(number=place, label=WORDS[state], state=state, cells=cells)
         else:
-            yield LineRow(number=place, label=reference, state="plain", note="", cells=values)
+            yield LineRow(number=place, label=reference, state="plain", cells=values)
             yield from self._side_rows(line, 0, columns)
             if both:
                 yield from self._side_rows(line, 1, columns)
@@ -217,15 +222,20 @@ class Lines:
         """What an arm made of a line that differs."""
         state, whole = _state(line, side), (line.candidate, line.incumbent)[side]
         label = f"{self._names[0]}: {WORDS[state]}" if side else WORDS[state]
+        if any(line.place < max(_regrouped(finding)[0], default=0) for finding in whole):
+            whole = ()  # told once, under the last of the lines
         for cells in self._side_cells(line, side, columns):
-            yield LineRow(number="", label=label, state=state, note=_note(whole), cells=cells, is_first=False)
+            told = _noted(cells, columns, _note(whole))
+            yield LineRow(number="", label=label, state=state, cells=told, is_first=False)
             label, whole = "", ()
 
     def _side_cells(self, line: _Line, side: int, columns: tuple[Column, ...]) -> Iterator[tuple[Cell, ...]]:
         limit, state = self._limits.value, _state(line, side)
         worst = max((line.candidate, line.incumbent)[side], key=harm, default=None)
         found = {name: sides[side] for name, sides in line.by_column.items() if sides[side]}
-        if worst is not None and worst.kind != "moved":
+        if worst is not None and _regrouped(worst)[0]:
+            yield from self._became(line, worst, side, columns)
+        elif worst is not None and worst.kind != "moved":
             text = Cell(text=WORDS[state], state=state)
             yield (clipped(worst.actual, limit, state) if worst.actual else text,)
         elif not found:
@@ -233,21 +243,69 @@ class Lines:
         elif len(columns) > _MOST_COLUMNS:
             for name, findings in found.items():
                 reference = clipped(findings[0].expected, limit)
-                yield Cell(text=cut(name, 80)[0]), reference, cell_of(findings, limit)
+                yield Cell(text=cut(name, 80)[0].replace("_", " ")), reference, cell_of(findings, limit)
         else:
-            yield tuple(
+            cells = [
                 cell_of(found[column.key], limit) if column.key in found else _BLANK for column in columns
-            )
+            ]
+            notes = [
+                f"{column.name}: {cell.note}"
+                for column, cell in zip(columns, cells, strict=True)
+                if cell.note and column.kind != "text"
+            ]
+            # In a narrow column a note would stand one word a line.
+            bare = [
+                replace(cell, note="") if column.kind != "text" else cell
+                for column, cell in zip(columns, cells, strict=True)
+            ]
+            yield _noted(bare, columns, " \u00b7 ".join(notes))
+
+    def _became(
+        self, line: _Line, finding: CaseFinding, side: int, columns: tuple[Column, ...]
+    ) -> Iterator[tuple[Cell, ...]]:
+        """The lines of the answer that merged or split ones became, once: under the last of them."""
+        expected, actual = _regrouped(finding)
+        own = self._answers[1 - side]
+        held = own.lists.get(line.list, []) if own else []
+        if line.place != max(expected):
+            others = " and ".join(str(place + 1) for place in expected if place != line.place)
+            yield (Cell(text=f"merged with {others}", state="changed"),)
+            return
+        for place in actual:
+            if place < len(held):
+                cells = self._values(held[place], columns)
+                yield tuple(replace(cell, state="changed") for cell in cells)
 
     def _values(self, values: Mapping[str, Any], columns: tuple[Column, ...]) -> tuple[Cell, ...]:
         if len(columns) > _MOST_COLUMNS:
-            return (Cell(text=_name(values, 4)),)
+            return (Cell(text=name_of(values, 4)),)
         return tuple(
             Cell(text=cut(written(values[column.key]), self._limits.value)[0])
             if values.get(column.key) is not None
             else Cell(text="\u2013", state="none")
             for column in columns
         )
+
+
+def _regrouped(finding: CaseFinding) -> tuple[list[int], list[int]]:
+    """Lines of the reference and lines of the answer that became each other by merging or splitting."""
+    told = _REGROUPED.search(finding.note) if finding.kind in ("line_merged", "line_split") else None
+    if told is None:
+        return [], []
+    expected, actual = (
+        [int(digits) - 1 for digits in re.findall(r"\d{1,9}", side)] for side in told.groups()
+    )
+    return expected, actual
+
+
+def _noted(cells: Sequence[Cell], columns: Sequence[Column], note: str) -> tuple[Cell, ...]:
+    """The cells, with a note on the row in the first that is wide enough for it."""
+    if not note:
+        return tuple(cells)
+    wide = next((place for place, column in enumerate(columns) if column.kind == "text"), 0)
+    place = wide if wide < len(cells) else 0
+    noted = replace(cells[place], note=" \u00b7 ".join(part for part in (note, cells[place].note) if part))
+    return (*cells[:place], noted, *cells[place + 1 :])
 
 
 def _found(line: _Line, side: int) -> bool:
@@ -259,7 +317,7 @@ def _state(line: _Line, side: int) -> str:
     """What became of a line in one arm's answer."""
     whole = max((line.candidate, line.incumbent)[side], key=harm, default=None)
     if whole is not None and whole.kind != "moved":
-        return whole.verdict.value
+        return state_of(whole)
     findings = [finding for sides in line.by_column.values() for finding in sides[side]]
     return "changed" if fails(findings) else "format_only" if findings else "same"
 
@@ -316,48 +374,3 @@ def _followed(lines: Sequence[_Line], places: Sequence[int], side: int) -> list[
 def _told_values(findings: Sequence[CaseFinding]) -> Mapping[str, Any]:
     text = findings[0].actual
     return {"": text.text if text is not None else ""}
-
-
-def _columns(lines: Sequence[_Line]) -> tuple[Column, ...]:
-    """The fields of the lines in their order, without those that are empty in every line."""
-    values: dict[str, list[Any]] = {}
-    for line in lines:
-        for key, value in line.values.items():
-            values.setdefault(key, []).append(value)
-        for key in line.by_column:
-            values.setdefault(key, []).append("")
-    told = {key: [value for value in held if value is not None] for key, held in values.items()}
-    return tuple(
-        Column(key=key, name=cut(key, 60)[0].replace("_", " ") or "line", kind=_kind(held))
-        for key, held in told.items()
-        if held
-    )
-
-
-def _kind(values: Sequence[Any]) -> str:
-    """How wide a column is, by its first values."""
-    texts = [written(value) for value in values[:100] if value != ""]
-    if all(len(text) < 16 and _NUMBER.fullmatch(text) for text in texts):
-        return "number"
-    return "short" if all(len(text) < 16 for text in texts) else "text"
-
-
-def _listed_columns(reference: str) -> tuple[Column, ...]:
-    return (
-        Column(key="", name="Field", kind="short"),
-        Column(key="", name=reference, kind="text"),
-        Column(key="", name="Answer", kind="text"),
-    )
-
-
-def _name(values: Mapping[str, Any], parts: int = 1) -> str:
-    """How a line is called: its first texts that have letters."""
-    texts = [written(value) for value in values.values() if value not in (None, "")]
-    named = [text for text in texts if any(character.isalpha() for character in text)] or texts
-    shown = (cut(text, _LONGEST_NAME) for text in named[:parts])
-    return " \u00b7 ".join(text + ("…" if note else "") for text, note in shown) or "an empty line"
-
-
-def _title(name: str) -> str:
-    words = cut(name.rpartition(".")[2] or "lines", 60)[0].replace("_", " ")
-    return words[:1].upper() + words[1:]

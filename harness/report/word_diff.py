@@ -23,7 +23,8 @@ _BY_CHARACTER = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u30ff\u3100-\u318f\u3400-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_TOKEN = re.compile(rf"[{_BY_CHARACTER}]|[^\s{_BY_CHARACTER}]+|\s+")
+# A number or a word with what joins its parts is one token, every other sign its own.
+_TOKEN = re.compile(rf"[{_BY_CHARACTER}]|[^\W{_BY_CHARACTER}]+(?:[.,:/'\u2019-][^\W{_BY_CHARACTER}]+)*|\s+|.")
 _SENTENCE = re.compile(
     r".+?(?:[.!?\u2026]+[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]+\s*|\n+|\Z)", re.DOTALL
 )
