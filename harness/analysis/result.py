@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from harness.analysis.arms import ArmSummary
 from harness.analysis.averages import Accuracy, Agreement
-from harness.analysis.cases import Case, CaseRest
 from harness.analysis.comparison import Difference, Sequential
 from harness.analysis.confusion import Confusion
 from harness.analysis.failure.clusters import Cluster
@@ -24,7 +23,7 @@ from harness.analysis.stats.noninferiority import NonInferiority
 from harness.domain.estimate import Estimate
 from harness.domain.observation import Arm
 
-ANALYSIS_SCHEMA_VERSION = 2
+ANALYSIS_SCHEMA_VERSION = 3
 UNSCORED = "unscored"
 
 
@@ -90,12 +89,10 @@ class Analysis:
         tags: Counts by the tags that the dataset declares.
         slices: Rules that describe where the candidate fails, tested on records they were not found on.
         slice_search: How they were looked for.
-        clusters: Groups of alike failures of the candidate.
+        clusters: Groups of alike failures of the candidate, most harmful first; each failure is in one.
         features: What the rules are made of.
         judge: What a judge's verdicts say of the judge itself, by scorer.
         incumbent, candidate: Calls, errors, tokens, cost and times.
-        cases: The pairs worth reading, regressions first.
-        more_cases: Further ones by quadrant, by id or only counted.
     """
 
     schema_version: int
@@ -127,8 +124,6 @@ class Analysis:
     judge: Mapping[str, JudgeSummary]
     incumbent: ArmSummary
     candidate: ArmSummary
-    cases: tuple[Case, ...]
-    more_cases: tuple[CaseRest, ...]
 
     @property
     def kinds(self) -> tuple[KindSummary, ...]:
