@@ -78,8 +78,10 @@ class PageDataBuilder:
         """All rows are there: say which are listed and which are wanted in full."""
         rows = self._kept.rows()
         self._entries = {row.record_id: Entry(row=row) for row in rows}
-        wanted = [row.record_id for row in rows if self._room is None or row.quadrant in self._cases]
-        self._ranks = {record_id: rank for rank, record_id in enumerate(wanted)}
+        # What people have judged stays open to them, wherever their judgement moved it.
+        wanted = [row for row in rows if self._room is None or row.quadrant in self._cases or row.review]
+        wanted.sort(key=lambda row: (not row.review, row.harm))
+        self._ranks = {row.record_id: rank for rank, row in enumerate(wanted)}
 
     @property
     def listed(self) -> frozenset[str]:
