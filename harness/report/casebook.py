@@ -21,8 +21,11 @@ SHOWN = {
     Quadrant.BOTH_FAILED: 50,
 }
 IDS_SHOWN = 300
-PAGE_TEXT = 400_000
-"""Characters of a text that the page shows of all cases together."""
+PAGE_TEXT = 600_000
+"""Characters that the page shows of one text of each case, all cases together."""
+
+PAGE_ROWS = 4_000
+"""Rows of tables that the page shows of all cases together."""
 
 
 def chosen_cases(analysis: Analysis) -> tuple[Case, ...]:
@@ -45,8 +48,13 @@ def casebook(analysis: Analysis, pairs: Iterable[Pair], names: Names) -> tuple[C
         names: Display names.
     """
     cases = {case.record_id: case for case in chosen_cases(analysis)}
+    many = max(1, len(cases))
     limits = CaseLimits(
-        text=max(1_000, PAGE_TEXT // max(1, len(cases))), further=0, value=300, folded=40, rows=60
+        text=min(65_536, max(600, PAGE_TEXT // many)),
+        further=0,
+        value=min(1_000, max(60, PAGE_TEXT // (8 * many))),
+        folded=min(120, max(10, PAGE_ROWS // many)),
+        rows=min(240, max(8, PAGE_ROWS // many)),
     )
     drawn = {name: lost_case(case, names) for name, case in cases.items()}
     for pair in pairs:
