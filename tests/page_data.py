@@ -163,7 +163,8 @@ def write_page(path: Path, made: Sequence[Made], **changes: Any) -> Path:
     """A page with these cases, those told in full first; `changes` are of the index."""
     told = [case for case in made if case.full]
     blocks = [
-        packed([fragment(case) for case in told[start : start + BLOCK]]) for start in range(0, len(told), BLOCK)
+        packed([fragment(case) for case in told[start : start + BLOCK]])
+        for start in range(0, len(told), BLOCK)
     ]
     ordered = told + [case for case in made if not case.full]
     scripts = [f'<script type="text/plain" id="case-index">{packed(index_of(ordered, **changes))}</script>']

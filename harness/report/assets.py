@@ -54,7 +54,7 @@ _LITERAL = re.compile(
 
 
 def _tight(text: str) -> str:
-    """A script without comments, indentation and spaces around signs; strings and the like stay as they are."""
+    """A script without comments, indentation and spaces around signs; strings and the like stay."""
     text = re.sub(r"(?m)^\s*//.*\n|(?<=[;{,]) // .*$", "", text)
     literals: list[str] = []
 

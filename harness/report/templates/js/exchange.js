@@ -55,7 +55,8 @@ const READERS = {
 
 const bringIn = given => {
   const { run, dataset_sha256, record, opinion, right, note, reviewer, time, bulk } = given ?? {};
-  if (!/^\d{4}-\d\d-\d\dT/.test(time) || !opinion || !SAID[opinion] || opinion === "conflict") return "could not be read";
+  const code = index.names.said.indexOf(opinion);
+  if (!/^\d{4}-\d\d-\d\dT/.test(time) || code < 1 || opinion === "conflict") return "could not be read";
   if (run !== index.run.id || dataset_sha256 !== index.run.dataset_sha256) return "of another run";
   if (rowOf(record) < 0) return "of a record that is not in this file";
   const old = judged.get(record);

@@ -18,6 +18,7 @@ const SAID = {
 };
 const falling = column => (one, other) => (column[other] ?? -1) - (column[one] ?? -1) || one - other;
 const SORTS = {
+  __proto__: null, // its names come from links
   harm: () => (one, other) => one - other,
   amount: () => falling(index.amount),
   slowest: () => falling(index.latency),

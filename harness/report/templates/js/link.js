@@ -51,7 +51,7 @@ const readLink = to => {
       else if (id !== "all") unknown.push(`${FACETS[facet]} “${id}”`);
     }
   query = (given.get("q") ?? "").trim();
-  sort = SORTS[given.get("sort")] ? given.get("sort") : sort;
+  if (given.get("sort") in SORTS) sort = given.get("sort");
   if (!given.has("quadrant") && main >= 0) chosen.quadrant.add(main);
   filter();
   if (!given.has("quadrant") && !shown.length) {
@@ -69,6 +69,7 @@ const readLink = to => {
   put("unknown", unknown.length && `Not in this file: ${unknown.join(", ")}.`);
   select(row < 0 && !lost && !phone.matches ? (shown[0] ?? -1) : row);
   applied = link();
+  history.replaceState({ ...history.state, link: applied }, "");
   if (given.has("inside")) acts.inside();
 };
 
@@ -78,8 +79,8 @@ const follow = () => {
   clearTimeout(later);
   later = 0;
   acts.cancel();
-  readLink(to);
   if (!history.state) ui.section.scrollIntoView();
+  readLink(to);
 };
 
 // "All cases" on the phone is a step back where the case was opened from the list.
