@@ -156,7 +156,7 @@ def fragment(case: Made) -> dict[str, Any]:
 def _page() -> str:
     run = invoices(30)
     analysis = analyze(run.pairs, run.scored, AnalysisSettings(slices=("language",)))
-    return render(build_view(analysis, facts(), run.pairs))
+    return render(build_view(analysis, facts()))
 
 
 def write_page(path: Path, made: Sequence[Made], **changes: Any) -> Path:

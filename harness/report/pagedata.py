@@ -201,9 +201,9 @@ class PageDataBuilder:
         for number in range(FIRST_OF_GROUP):  # the first of every group before the second of any
             for place in shown:
                 html = self._shelf.html(by_place[place][number]) if number < len(by_place[place]) else ""
-                size += len(html)
-                if html and size <= _FIRST_BYTES:
+                if html and size + len(html) <= _FIRST_BYTES:
                     chosen[place].append(html)
+                    size += len(html)
         return tuple(
             FirstCases(group=group, quadrant=quadrant, html=tuple(chosen[group, quadrant]))
             for group, quadrant in shown
