@@ -23,13 +23,14 @@ def columns_of(lines: Iterable[Mapping[str, Any]], found: Iterable[str]) -> tupl
     told: dict[str, list[Any]] = {}
     for line in lines:
         for key, value in line.items():
+            held = told.setdefault(key, [])
             if value is not None:
-                told.setdefault(key, []).append(value)
-    for key in found:
-        told.setdefault(key, [])
+                held.append(value)
+    named = set(found)
     return tuple(
-        Column(key=key, name=cut(key, 60)[0].replace("_", " ") or "line", kind=_kind(held))
-        for key, held in told.items()
+        Column(key=key, name=cut(key, 60)[0].replace("_", " ") or "line", kind=_kind(told.get(key, [])))
+        for key in dict.fromkeys((*told, *sorted(named)))
+        if told.get(key) or key in named
     )
 
 

@@ -18,7 +18,7 @@ class KeptRows:
     Args:
         pairs: Pairs of the run.
         rows: Most rows listed, the most harmful ones; None lists all. Of a run with more pairs, those right
-            on both sides are not listed.
+            on both sides are not listed, unless people said something of them.
         audit: Pairs right on both sides that are listed nevertheless, drawn by lot.
 
     Attributes:
@@ -41,7 +41,7 @@ class KeptRows:
         self.seen += 1
         if row.quadrant in _RIGHT_ON_BOTH:
             self._draw(row)
-        if row.quadrant not in _RIGHT_ON_BOTH or self._lists_right:
+        if row.quadrant not in _RIGHT_ON_BOTH or row.review or self._lists_right:
             self._rows.append(self._shared(row))
             if self._limit is not None and len(self._rows) >= 2 * self._limit:
                 self._settle(self._limit)

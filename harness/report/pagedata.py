@@ -78,8 +78,10 @@ class PageDataBuilder:
         """All rows are there: say which are listed and which are wanted in full."""
         rows = self._kept.rows()
         self._entries = {row.record_id: Entry(row=row) for row in rows}
-        wanted = [row.record_id for row in rows if self._room is None or row.quadrant in self._cases]
-        self._ranks = {record_id: rank for rank, record_id in enumerate(wanted)}
+        # What people have judged stays open to them, wherever their judgement moved it.
+        wanted = [row for row in rows if self._room is None or row.quadrant in self._cases or row.review]
+        wanted.sort(key=lambda row: (not row.review, row.harm))
+        self._ranks = {row.record_id: rank for rank, row in enumerate(wanted)}
 
     @property
     def listed(self) -> frozenset[str]:
@@ -199,9 +201,9 @@ class PageDataBuilder:
         for number in range(FIRST_OF_GROUP):  # the first of every group before the second of any
             for place in shown:
                 html = self._shelf.html(by_place[place][number]) if number < len(by_place[place]) else ""
-                size += len(html)
-                if html and size <= _FIRST_BYTES:
+                if html and size + len(html) <= _FIRST_BYTES:
                     chosen[place].append(html)
+                    size += len(html)
         return tuple(
             FirstCases(group=group, quadrant=quadrant, html=tuple(chosen[group, quadrant]))
             for group, quadrant in shown

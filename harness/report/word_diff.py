@@ -28,6 +28,8 @@ _TOKEN = re.compile(rf"[{_BY_CHARACTER}]|[^\W{_BY_CHARACTER}]+(?:[.,:/'\u2019-][
 _SENTENCE = re.compile(
     r".+?(?:[.!?\u2026]+[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]+\s*|\n+|\Z)", re.DOTALL
 )
+# In a JSON answer, a member or an item takes the place of a sentence.
+_MEMBER = re.compile(r".+?(?:,\s*(?=[\"{\[])|\n+|\Z)", re.DOTALL)
 
 Span = tuple[int, int, int, int]
 """Places in both sequences: first and end in the one, first and end in the other."""
@@ -58,8 +60,9 @@ class Budget:
 
 
 def sentences(text: str) -> list[str]:
-    """A text in sentences and lines, nothing left out."""
-    return [match[0] for match in _SENTENCE.finditer(text)]
+    """A text in sentences and lines (JSON in members), nothing left out."""
+    pattern = _MEMBER if text.lstrip().startswith(("{", "[", "```")) else _SENTENCE
+    return [match[0] for match in pattern.finditer(text)]
 
 
 def aligned(before: str, after: str, budget: Budget) -> list[tuple[str, str]]:
