@@ -1,36 +1,23 @@
-"""One example per group of failures: where it stands in the input, what was expected, what came."""
+"""What the cards of groups show of their cases: one example, and when in the run they came."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from array import array
 
 from harness.analysis.cases import Case, CaseFinding
-from harness.analysis.result import Analysis
+from harness.analysis.outcome import Quadrant
+from harness.domain.case_row import CaseRow
 from harness.domain.failure import is_failure
 from harness.domain.pair import Pair
 from harness.domain.score import Finding
+from harness.report.sections import Evidence, Example
 from harness.report.wording import visible
 
+# Both wrong is no case of a group on its card: the card counts what gets worse.
+_LOSING = frozenset({Quadrant.REGRESSION.value, Quadrant.DIFFER.value, Quadrant.ONE_FAILED.value})
 _SNIPPET = 90
 _VALUE = 70
 _LOOKED_AT = 200_000
 _SHORTEST = 3
 _FIRST = 2_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A case of a group in three short texts, all visible; "" where there is nothing to show.
-
-    Attributes:
-        record_id: The case.
-        snippet: The line of the input that holds what was expected, else its first line.
-        expected, candidate: The value that differs.
-    """
-
-    record_id: str
-    snippet: str
-    expected: str
-    candidate: str
 
 
 def example_of(case: Case, pair: Pair) -> Example:
@@ -48,39 +35,35 @@ def example_of(case: Case, pair: Pair) -> Example:
     )
 
 
-@dataclass(slots=True)
-class ExampleKeeper:
-    """Watches pairs pass by and keeps the example of each group; an example is a few hundred bytes.
+class EvidenceKeeper:
+    """Takes a run's rows and opened cases, keeps what the cards of groups show of their cases.
 
-    Attributes:
-        wanted: Record id to the names of the groups that it stands for, with its case.
+    Four bytes a case are kept, and an example of a few hundred bytes a group.
     """
 
-    wanted: Mapping[str, tuple[Case, tuple[str, ...]]]
-    found: dict[str, Example] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._rows = 0
+        self._positions: dict[str, array[int]] = {}
+        self._examples: dict[str, tuple[int, Example]] = {}
 
-    def passing(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
-        """The same pairs; examples are made on the way."""
-        for pair in pairs:
-            if pair.record.id in self.wanted:
-                case, groups = self.wanted[pair.record.id]
-                example = example_of(case, pair)
-                for group in groups:
-                    self.found[group] = example
-            yield pair
+    def add_row(self, row: CaseRow) -> None:
+        """Take the next row, in the order of the run."""
+        if row.group and row.quadrant in _LOSING:
+            self._positions.setdefault(row.group, array("I")).append(self._rows)
+        self._rows += 1
 
+    def put(self, row: CaseRow, case: Case, pair: Pair) -> None:
+        """Take an opened case; the one that does most harm becomes its group's example."""
+        if not row.group or row.quadrant not in _LOSING:
+            return
+        held = self._examples.get(row.group)
+        if held is None or row.harm < held[0]:
+            self._examples[row.group] = row.harm, example_of(case, pair)
 
-def example_keeper(analysis: Analysis) -> ExampleKeeper:
-    """One that waits for the worst case of each group that the analysis holds in full."""
-    held = {case.record_id: case for case in analysis.cases}
-    wanted: dict[str, tuple[Case, tuple[str, ...]]] = {}
-    for group in analysis.clusters:
-        candidates = (group.worst, group.medoid, *group.record_ids)
-        record_id = next((one for one in candidates if one in held and not held[one].candidate.right), "")
-        if record_id:
-            case, groups = wanted.get(record_id, (held[record_id], ()))
-            wanted[record_id] = case, (*groups, group.name)
-    return ExampleKeeper(wanted=wanted)
+    def evidence(self) -> Evidence:
+        """What was kept."""
+        examples = {group: example for group, (_, example) in self._examples.items()}
+        return Evidence(examples=examples, positions=self._positions)
 
 
 def _telling(case: Case) -> CaseFinding | None:

@@ -1,7 +1,7 @@
 """Where the candidate breaks, by what went wrong: groups of alike failures as cards, worst first."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from harness.analysis.failure.clusters import Cluster
@@ -10,28 +10,14 @@ from harness.analysis.outcome import Basis, Quadrant
 from harness.analysis.result import Analysis
 from harness.domain.estimate import Estimate
 from harness.report.dots import rate, scale_end
-from harness.report.examples import Example
 from harness.report.kinds import SEVERITIES
-from harness.report.sections import GroupCard, GroupsView, Listed, Rate, Spark
+from harness.report.sections import Evidence, Example, GroupCard, GroupsView, Listed, Rate, Spark
 from harness.report.wording import Names, amount, number, visible
 
 MOST_CARDS = 6
 MOST_LISTED = 30
 IN_A_ROW = 3
 _SPARK_WIDTH = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What is known of the groups besides the analysis.
-
-    Attributes:
-        examples: One case per group, by name of the group.
-        positions: Places of a group's cases in the order of the run, 0 the first, by id of the group.
-    """
-
-    examples: Mapping[str, Example] = field(default_factory=dict)
-    positions: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +130,7 @@ def _card(one: _Drawn, end: float, analysis: Analysis, names: Names, evidence: E
         scale=_scale_words(one, analysis),
         rates=_rates(one, end),
         spark=_spark(evidence.positions.get(group.id, ()), analysis.pairs),
-        example=_example(evidence.examples.get(group.name), names, analysis.basis),
+        example=_example(evidence.examples.get(group.id), names, analysis.basis),
         link=group_link(group),
         link_words=f"Show {amount(group.regressions, 'case')}",
     )

@@ -1,11 +1,14 @@
 """The view: exactly what the page shows, as text; the template adds markup only."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from harness.analysis.failure.sentence import Phrase
+from markupsafe import Markup
+
 from harness.report.sections import (
     AnswerView,
     AveragesView,
+    Evidence,
     GroupsView,
     MethodView,
     NoiseView,
@@ -28,91 +31,64 @@ class Masthead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """A value in a field table: its state (same, format_only, changed, missing, invented, none)."""
+class FirstCases:
+    """The most harmful cases of a group, or of a quadrant, for readers without script.
 
-    text: str
-    state: str
-    word: str
-    note: str = ""
+    Attributes:
+        group: Place of the group in `Analysis.clusters`, `NO_GROUP` for cases in none.
+        quadrant: Of cases in no group.
+        html: Each case, escaped.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRow:
-    """One field: what was expected and what each arm said."""
-
-    path: str
-    expected: Value | None
-    incumbent: Value
-    candidate: Value
+    group: int
+    quadrant: str
+    html: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextBlock:
-    """A text from outside, cut for display."""
+class PageData:
+    """The cases as the page carries them.
 
-    title: str
-    text: str
-    cut: str
+    Attributes:
+        index: base64(gzip(JSON)) of all rows, "" where there is no run to tell of.
+        blocks: The same of the cases told in full, fifty each, in the order of the rows; can be read once.
+        first: The first cases of each group, then of each quadrant with cases in no group.
+        rows: Rows of the index.
+        full: How many of them, the first ones, are told in full.
+        left_out: Pairs that are not even in the index.
+        short: Cases that are told in the index alone, for want of room.
+        evidence: What the cards of groups show of their cases.
+    """
+
+    index: str = ""
+    blocks: Iterable[str] = ()
+    first: tuple[FirstCases, ...] = ()
+    rows: int = 0
+    full: int = 0
+    left_out: int = 0
+    short: int = 0
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallFact:
-    """One property of both calls."""
+class StaticCases:
+    """The first cases of a group of alike failures, or of a quadrant.
 
-    name: str
-    incumbent: str
-    candidate: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseView:
-    """One pair, opened up."""
+    Attributes:
+        anchor: The fragment that links to its cases use: it leads here where no script runs.
+        mark: Name of the quadrant's sign, "" for a group.
+        severity, severity_mark: Of a group, "" for a quadrant.
+        count: How many of how many are shown.
+        cases: Each as a fragment of HTML.
+    """
 
     anchor: str
-    record_id: str
+    title: str
     mark: str
-    mark_word: str
-    subject: str
-    sentence: tuple[Phrase, ...]
-    severity: str
-    severity_mark: str
-    tags: tuple[str, ...]
-    rows: tuple[FieldRow, ...]
-    rows_note: str
-    system: TextBlock | None
-    parameters: TextBlock | None
-    inputs: tuple[TextBlock, ...]
-    expected: TextBlock | None
-    incumbent: TextBlock
-    candidate: TextBlock
-    facts: tuple[CallFact, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseGroup:
-    """Cases with the same primary kind; `note` says what is not shown."""
-
-    anchor: str
-    title: str
     severity: str
     severity_mark: str
     count: str
-    note: str
-    cases: tuple[CaseView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSection:
-    """All cases of one quadrant."""
-
-    anchor: str
-    title: str
-    lead: str
-    mark: str
-    groups: tuple[CaseGroup, ...]
-    rest_words: str
-    rest_ids: tuple[str, ...]
+    cases: tuple[Markup, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +100,8 @@ class View:
     answer: AnswerView
     groups: GroupsView
     slices: SlicesView
-    shared_texts: tuple[TextBlock, ...]
-    case_columns: tuple[str, str, str]
-    sections: tuple[CaseSection, ...]
+    data: PageData
+    static_cases: tuple[StaticCases, ...]
     noise: NoiseView
     speed: SpeedView
     averages: AveragesView

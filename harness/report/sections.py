@@ -1,6 +1,7 @@
 """What the parts of the page around the cases show, as text; the templates add markup only."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,35 @@ class Scale:
 
     middle: str
     end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A case of a group in three short texts, all visible; "" where there is nothing to show.
+
+    Attributes:
+        record_id: The case.
+        snippet: The line of the input that holds what was expected, else its first line.
+        expected, candidate: The value that differs.
+    """
+
+    record_id: str
+    snippet: str
+    expected: str
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known of the groups besides the analysis, by id of the group.
+
+    Attributes:
+        examples: One case per group.
+        positions: Places of a group's cases in the order of the run, 0 the first.
+    """
+
+    examples: Mapping[str, Example] = field(default_factory=dict)
+    positions: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ CUT_OFF, KEY_REFUSED = STATES["all failed"].run, STATES["key refused"].run
 
 def answer_of(run: Run, **changes: Any) -> AnswerView:
     analysis = analyze(run.pairs, run.scored, AnalysisSettings(slices=("language", "lines")))
-    return build_view(analysis, facts(**changes), run.pairs).answer
+    return build_view(analysis, facts(**changes)).answer
 
 
 def told(answer: AnswerView, title: str) -> str:

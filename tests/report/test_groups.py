@@ -1,10 +1,10 @@
 """Groups of failures and rules as cards."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
 from factories import pair, record
+from report_files import drawn
 from report_runs import Run, changed, facts, invoices, scored
 from report_states import STATES, all_right, counts
 
@@ -20,8 +20,8 @@ from harness.report.model import View
 SETTINGS = AnalysisSettings(slices=("language", "lines"))
 
 
-def view_of(run: Run, positions: Mapping[str, Sequence[int]] | None = None) -> View:
-    return build_view(analysis_of(run), facts(), run.pairs, positions)
+def view_of(run: Run) -> View:
+    return drawn(run, SETTINGS)[1]
 
 
 def analysis_of(run: Run) -> Analysis:
@@ -84,13 +84,14 @@ def test_a_card_tells_what_where_how_often_and_shows_one() -> None:
 
 
 def test_positions_are_drawn_as_ticks() -> None:
-    run = planted()
-    group = analysis_of(run).clusters[0]
-    (first, second) = view_of(run, {group.id: (0, 1, 399)}).groups.cards
+    (first, second) = view_of(planted()).groups.cards
     assert first.spark is not None
-    assert first.spark.path == "M0.5 0V10M199.5 0V10"
-    assert first.spark.words == "Its cases in the order of the run: from pair 1 to 400 of 400"
-    assert second.spark is None
+    assert first.spark.path.startswith("M0.5 0V10M3.5 0V10M6.5 0V10")
+    assert first.spark.path.count("M") == 67
+    assert first.spark.words == "Its cases in the order of the run: from pair 1 to 397 of 400"
+    assert second.spark is not None
+    assert second.spark.path.count("M") == 8
+    assert build_view(analysis_of(planted()), facts()).groups.cards[0].spark is None
 
 
 def test_a_rule_is_a_card_with_its_counts_and_no_p_value() -> None:

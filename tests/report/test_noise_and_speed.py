@@ -24,7 +24,7 @@ def analysis_of(run: Run) -> Analysis:
 
 
 def view_of(run: Run, **changes: Any) -> View:
-    return build_view(analysis_of(run), facts(**changes), run.pairs)
+    return build_view(analysis_of(run), facts(**changes))
 
 
 def with_times(seconds: float, **changes: Any) -> View:
@@ -43,7 +43,7 @@ def with_times(seconds: float, **changes: Any) -> View:
         longest=seconds * 2,
     )
     analysis = replace(analysis, candidate=replace(analysis.candidate, ttft=times))
-    return build_view(analysis, facts(mark=Mark.LIVE, **changes), run.pairs)
+    return build_view(analysis, facts(mark=Mark.LIVE, **changes))
 
 
 def test_noise_is_answered_with_both_rates_and_what_is_left() -> None:
