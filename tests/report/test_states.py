@@ -132,7 +132,7 @@ def test_charts_have_a_sentence_and_touch_targets_are_large(browser: Browser, tm
     )
     assert len(labels) == 3
     assert all(len(label) > 40 for label in labels)
-    heights = page.locator("button, .bar a, .card-end a, summary").evaluate_all(
+    heights = page.locator("button, .bar a, .card-end a, .more > summary").evaluate_all(
         "all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().height)"
     )
     assert min(heights) >= 40
