@@ -18,7 +18,7 @@ from harness.report.case_lines import Lines
 from harness.report.case_parts import CaseLimits, Cell, Differences, FieldRow, FieldTable, Remark, TextTable
 from harness.report.case_raw import answer_text, received
 from harness.report.case_texts import text_table
-from harness.report.wording import Names, cut
+from harness.report.wording import Names, amount, cut
 from harness.scorers.tool_calls import calls_of
 
 # Kinds that are said of an answer and have no value beside an expected one.
@@ -102,6 +102,11 @@ def differences(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -
         fields=drawn,
         lines=Lines(found.told, found.leaves, both, limits).tables(columns[0], cited),
         texts=tuple(_texts(found, pair, names, limits)),
+        note=" ".join(
+            f"{amount(found.told[side].more, 'more difference')} of {name} not listed here."
+            for side, name in order
+            if found.told[side].more
+        ),
     )
 
 
