@@ -211,9 +211,10 @@ def _texts(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -> Ite
     for side, name, observation in arms[: 1 if found.by_incumbent else 2]:
         after = received(observation)
         told = found.told[side]
-        is_text = found.leaves[0] is None or not (told.fields or told.lines or _values(told))
+        placed = told.fields or told.lines or told.claims or _values(told)
+        is_text = found.leaves[0] is None or told.unreadable or not (found.leaves[side + 1] or placed)
         if told.right or not after or not before or not is_text or after == before:
             continue
-        if max(len(before), len(after)) > _SHORT or told.unreadable:
+        if max(len(before), len(after)) > _SHORT or told.unreadable or not _values(told):
             title = f"{label} against {name}"
             yield text_table(title, (label, name), (before, after), limits)

@@ -21,7 +21,7 @@ SHOWN = {
     Quadrant.BOTH_FAILED: 50,
 }
 IDS_SHOWN = 300
-PAGE_TEXT = 300_000
+PAGE_TEXT = 200_000
 """Characters that the page shows of one text of each case, all cases together."""
 
 PAGE_ROWS = 4_000

@@ -34,7 +34,7 @@ def opened_page(
     page.on("dialog", lambda dialog: trouble.append(f"dialog {dialog.message}"))
     page.on("console", lambda message: trouble.append(f"console {message.text}"))
     page.on("pageerror", lambda error: trouble.append(f"error {error}"))
-    page.on("request", lambda request: request.url != file.as_uri() and trouble.append(request.url))
+    page.on("request", lambda request: trouble.extend({request.url} - {file.as_uri()}))
     page.goto(file.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     return page, trouble

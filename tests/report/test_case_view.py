@@ -38,7 +38,7 @@ def shown(view: CaseView) -> list[LineRow]:
 
 
 def sentence(view: CaseView) -> str:
-    return f"{view.subject} {''.join(phrase.text for phrase in view.sentence)}."
+    return f"{view.subject} {''.join(phrase.text for phrase in view.sentence)}"
 
 
 def texts(row: LineRow) -> tuple[str, ...]:
