@@ -35,7 +35,8 @@ class Boxes:
 
     def marked(self, key: str, title: str, text: str, spans: Sequence[Span], **said: str | bool) -> Box:
         """A box with marked passages; those beyond the first chunk are not marked."""
-        limit, kept = self._limits.text, min(len(text), self._limits.further)
+        limit = self._limits.text
+        kept = min(len(text), max(limit, self._limits.further))
         chunks = tuple(visible(text[start : min(start + limit, kept)]) for start in range(limit, kept, limit))
         if chunks:
             self.more[key] = chunks
@@ -77,7 +78,8 @@ def _cut(whole: int, limit: int, kept: int) -> str:
     if whole <= limit:
         return ""
     told = f"our cut: the first {_size(limit)} of {number(whole)} characters"
-    return told + (f"; this page holds {_size(kept)}, the run folder all" if kept < whole else "")
+    held = f"; this page holds {_size(kept)}" if limit < kept < whole else ""
+    return told + held + (", the run folder all" if kept < whole else "")
 
 
 def _size(characters: int) -> str:

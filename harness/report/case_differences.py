@@ -18,7 +18,7 @@ from harness.report.case_lines import Lines
 from harness.report.case_parts import CaseLimits, Cell, Differences, FieldRow, FieldTable, Remark, TextTable
 from harness.report.case_raw import answer_text, received
 from harness.report.case_texts import text_table
-from harness.report.wording import Names, cut
+from harness.report.wording import Names, amount, cut
 from harness.scorers.tool_calls import calls_of
 
 # Kinds that are said of an answer and have no value beside an expected one.
@@ -102,6 +102,11 @@ def differences(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -
         fields=drawn,
         lines=Lines(found.told, found.leaves, both, limits).tables(columns[0], cited),
         texts=tuple(_texts(found, pair, names, limits)),
+        note=" ".join(
+            f"{amount(found.told[side].more, 'more difference')} of {name} not listed here."
+            for side, name in order
+            if found.told[side].more
+        ),
     )
 
 
@@ -206,9 +211,10 @@ def _texts(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -> Ite
     for side, name, observation in arms[: 1 if found.by_incumbent else 2]:
         after = received(observation)
         told = found.told[side]
-        is_text = found.leaves[0] is None or not (told.fields or told.lines or _values(told))
+        placed = told.fields or told.lines or told.claims or _values(told)
+        is_text = found.leaves[0] is None or told.unreadable or not (found.leaves[side + 1] or placed)
         if told.right or not after or not before or not is_text or after == before:
             continue
-        if max(len(before), len(after)) > _SHORT or told.unreadable:
+        if max(len(before), len(after)) > _SHORT or told.unreadable or not _values(told):
             title = f"{label} against {name}"
             yield text_table(title, (label, name), (before, after), limits)

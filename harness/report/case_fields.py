@@ -45,11 +45,11 @@ class Fields:
         known = self._reference.fields if self._reference else {}
         paths = self._in_order(known)
         rows = self._most_harmful(paths)
-        left_out = len(paths) - len(rows) + max(self._incumbent.more, self._candidate.more)
+        left_out = len(paths) - len(rows)
         same = [] if self._candidate.unreadable else self._same(known, paths)
         if not rows and not same:
             return None
-        note = f"{amount(left_out, 'more difference')} not listed here." if left_out else ""
+        note = f"{amount(left_out, 'more field')} that differ not listed here." if left_out else ""
         drawn = tuple(self._equal(path, known[path]) for path in same[: self._limits.folded])
         return FieldTable(
             title=title,

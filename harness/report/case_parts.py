@@ -193,13 +193,14 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """The first part of a case."""
+    """The first part of a case; `note` says how many findings are not in it."""
 
     remarks: tuple[Remark, ...] = ()
     claims: tuple[Claim, ...] = ()
     fields: FieldTable | None = None
     lines: tuple[LineTable, ...] = ()
     texts: tuple[TextTable, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,8 @@ def text_table(title: str, labels: tuple[str, str], texts: tuple[str, str], limi
         limits: How much is drawn.
     """
     before, after = texts
-    if max(len(before), len(after)) > LONGEST:
-        return _long(title, labels, texts)
+    if max(len(before), len(after)) > min(LONGEST, limits.text):
+        return _long(title, labels, texts, min(_AROUND, limits.text // 2))
     budget = Budget()
     rows = aligned(before, after, budget)
     runs = tuple(_runs(rows[: limits.rows + limits.folded], budget))
@@ -37,12 +37,15 @@ def text_table(title: str, labels: tuple[str, str], texts: tuple[str, str], limi
     return TextTable(title=title, reference=labels[0], answer=labels[1], runs=runs, note=note)
 
 
-def _long(title: str, labels: tuple[str, str], texts: tuple[str, str]) -> TextTable:
-    """Both texts around their first difference."""
+def _long(title: str, labels: tuple[str, str], texts: tuple[str, str], around: int) -> TextTable:
+    """Both texts, so many characters around their first difference."""
     before, after = texts
     start = _first_difference(before, after)
-    low = max(0, start - _AROUND)
-    row = TextRow(reference=_around(before, low, start, "lost"), answer=_around(after, low, start, "new"))
+    low = max(0, start - around)
+    row = TextRow(
+        reference=_around(before, (low, start, start + around), "lost"),
+        answer=_around(after, (low, start, start + around), "new"),
+    )
     sizes = f"{number(len(before))} and {number(len(after))} characters"
     note = (
         f"Too long to compare word by word ({sizes}): they differ from character {number(start + 1)} on. "
@@ -65,12 +68,12 @@ def _first_difference(before: str, after: str) -> int:
     return low
 
 
-def _around(text: str, low: int, start: int, state: str) -> tuple[Piece, ...]:
-    lead = "…" if low else ""
-    tail = "…" if start + _AROUND < len(text) else ""
+def _around(text: str, places: tuple[int, int, int], state: str) -> tuple[Piece, ...]:
+    """A text from the first of three places to the last, marked from the second on."""
+    low, start, end = places
+    lead, tail = "…" if low else "", "…" if end < len(text) else ""
     return _pieces(
-        Piece(text=lead + visible(text[low:start])),
-        Piece(text=visible(text[start : start + _AROUND]) + tail, state=state),
+        Piece(text=lead + visible(text[low:start])), Piece(text=visible(text[start:end]) + tail, state=state)
     )
 
 

@@ -88,10 +88,16 @@ def _view(case: Case, names: Names, **parts: object) -> CaseView:
         mark=mark,
         mark_word=mark_word,
         subject=names.incumbent if case.about_incumbent else names.candidate,
-        sentence=tuple(Phrase(text=visible(one.text), foreign=one.foreign) for one in case.headline),
+        sentence=_ended([Phrase(text=visible(one.text), foreign=one.foreign) for one in case.headline]),
         severity=severity if case.kind else "",
         severity_mark=severity_mark,
         kind=kind,
         names=(names.incumbent, names.candidate),
         **parts,  # type: ignore[arg-type]
     )
+
+
+def _ended(phrases: list[Phrase]) -> tuple[Phrase, ...]:
+    """The sentence with its full stop, unless it ends in one (or in our cut) already."""
+    ends = "".join(phrase.text for phrase in phrases).endswith((".", "!", "?", "…"))
+    return (*phrases, *(() if ends else (Phrase(text="."),)))

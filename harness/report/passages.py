@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 SEARCHED = 1_000_000
 """Characters of a document that are searched."""
@@ -15,6 +16,7 @@ _LONGEST_QUOTE = 60
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _WORD = re.compile(r"\w")
+_SOLID = re.compile(r"\S+")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -127,13 +129,28 @@ def _dates(day: re.Match[str]) -> Iterator[str]:
 
 def _quote(text: str, quote: str) -> list[Span]:
     """Where a passage stands, whatever the spaces between its words; its first place."""
-    words = quote.removesuffix("…").split()
+    words = quote.removesuffix("…").split()[:_LONGEST_QUOTE]
     if quote.endswith("…"):
         words = words[:-1]
-    if len(" ".join(words)) < _SHORTEST:
+    wanted = " ".join(words)
+    if len(wanted) < _SHORTEST:
         return []
-    found = re.search(r"\s+".join(map(re.escape, words[:_LONGEST_QUOTE])), text)
-    return [found.span()] if found else []
+    place = text.find(wanted)
+    if place >= 0:
+        return [(place, place + len(wanted))]
+    closed = " ".join(text.split())
+    place = closed.find(wanted)
+    return [_opened(text, closed, place, len(wanted))] if place >= 0 else []
+
+
+def _opened(text: str, closed: str, place: int, length: int) -> Span:
+    """A place in a text whose gaps were closed to single spaces, as a place in the text itself."""
+    first = closed.count(" ", 0, place)
+    inside = place - (closed.rfind(" ", 0, place) + 1)
+    last = first + closed.count(" ", place, place + length)
+    tail = place + length - (closed.rfind(" ", 0, place + length) + 1)
+    spans = [match.span() for match in islice(_SOLID.finditer(text), first, last + 1)]
+    return spans[0][0] + inside, spans[-1][0] + tail
 
 
 def excerpts(text: str, spans: Sequence[Span], around: int, most: int) -> list[Span]:
