@@ -12,8 +12,9 @@ from typing import Any
 from jinja2 import Environment
 from report_runs import facts, invoices
 
-from harness.analysis import AnalysisSettings, analyze
+from harness.analysis import Analysis, AnalysisSettings, analyze
 from harness.report import build_view, render
+from harness.report.model import PageData
 from harness.report.wording import visible
 
 RUN = "20261123-182219-3f2a"
@@ -153,10 +154,9 @@ def fragment(case: Made) -> dict[str, Any]:
 
 
 @cache
-def _page() -> str:
+def _analysis() -> Analysis:
     run = invoices(30)
-    analysis = analyze(run.pairs, run.scored, AnalysisSettings(slices=("language",)))
-    return render(build_view(analysis, facts()))
+    return analyze(run.pairs, run.scored, AnalysisSettings(slices=("language",)))
 
 
 def write_page(path: Path, made: Sequence[Made], **changes: Any) -> Path:
@@ -167,10 +167,9 @@ def write_page(path: Path, made: Sequence[Made], **changes: Any) -> Path:
         for start in range(0, len(told), BLOCK)
     ]
     ordered = told + [case for case in made if not case.full]
-    scripts = [f'<script type="text/plain" id="case-index">{packed(index_of(ordered, **changes))}</script>']
-    scripts += [f'<script type="text/plain" class="case-block">{block}</script>' for block in blocks]
+    data = PageData(index=packed(index_of(ordered, **changes)), blocks=blocks)
     cards = "".join(f'<p data-group="{name}"><span class="reviewed"></span></p>' for name, _, _ in GROUPS[:2])
-    page = _page().replace("</main>", cards.replace("&", "&amp;") + "</main>" + "".join(scripts))
+    page = render(build_view(_analysis(), facts(), data)).replace("</main>", cards + "</main>")
     file = path / "report.html"
     file.write_text(page, encoding="utf-8")
     return file

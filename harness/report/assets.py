@@ -69,6 +69,9 @@ def _tight(text: str) -> str:
     code = re.sub(r"([{(\[,;=?:&|])\n|\n([})\].?:&|])", r"\1\2", code)
     code = re.sub(r",([})\]])|;(})", r"\1\2", code)
     code = re.sub(r"\bconst\b", "let", code)
+    merged = ""
+    while merged != code:
+        merged, code = code, re.sub(r"((?<=[;{}\n])let [^;{}]*);let ", r"\1,", code)
     return re.sub("\0", lambda _: literals.pop(0), code)
 
 

@@ -143,29 +143,27 @@ def test_of_two_judgements_of_a_case_the_later_holds(browser: Browser, file: Pat
     opened.close()
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("", "no judgement in it"),
-        ("nothing,of\nthe,kind\n", "1 could not be read"),
-        ('{"run": "x"\n', "1 could not be read"),
-        ("{}\nnull\n[1]\n7\n", "4 could not be read"),
-        (json.dumps(line("inv-00000", opinion="conflict")), "1 could not be read"),
-        (json.dumps(line("inv-00000", opinion="constructor")), "1 could not be read"),
-        (json.dumps(line("inv-00000", time="soon")), "1 could not be read"),
-        (json.dumps(line("inv-00000", run="other")), "1 of another run"),
-        (json.dumps(line("gone")), "1 of a record that is not in this file"),
-        ("\ufeff" + json.dumps(line("inv-00000")) + "\r\n", "1 taken in"),
-    ],
-)
-def test_a_file_that_does_not_fit_is_told_in_words(
-    browser: Browser, file: Path, tmp_path: Path, text: str, told: str
-) -> None:
+def test_a_file_that_does_not_fit_is_told_in_words(browser: Browser, file: Path, tmp_path: Path) -> None:
     opened = CasePage(browser, file)
-    given = tmp_path / "given.txt"
-    given.write_text(text, encoding="utf-8", newline="")
-    bring_in(opened, given)
-    expect(opened.ui("exchanged")).to_have_text(f"given.txt: {told}.")
+    for place, (text, told) in enumerate(
+        (
+            ("", "no judgement in it"),
+            ("nothing,of\nthe,kind\n", "1 could not be read"),
+            ('{"run": "x"\n', "1 could not be read"),
+            ("{}\nnull\n[1]\n7\n", "4 could not be read"),
+            (json.dumps(line("inv-00000", opinion="conflict")), "1 could not be read"),
+            (json.dumps(line("inv-00000", opinion="constructor")), "1 could not be read"),
+            (json.dumps(line("inv-00000", time="soon")), "1 could not be read"),
+            (json.dumps(line("inv-00000", run="other")), "1 of another run"),
+            (json.dumps(line("gone")), "1 of a record that is not in this file"),
+            ("\ufeff" + json.dumps(line("inv-00000")) + "\r\n", "1 taken in"),
+        )
+    ):
+        given = tmp_path / f"given{place}.txt"
+        given.write_text(text, encoding="utf-8", newline="")
+        bring_in(opened, given)
+        expect(opened.ui("exchanged")).to_have_text(f"given{place}.txt: {told}.")
+    expect(opened.ui("judged")).to_have_text("1 of 60 judged")
     opened.close()
 
 

@@ -115,7 +115,7 @@ const drawFilters = () => {
       `${word} ${count("quadrant", code)}`,
     ),
   );
-  swap(ui.quadrants, buttons);
+  swap(ui.quadrants, buttons.filter((button, code) => index.quadrant.includes(code)));
   const chips = Object.keys(FACETS).slice(1).flatMap(facet =>
     [...chosen[facet]].map(code =>
       chip(FACETS[facet], `${values[facet][code].text} ${count(facet, code)}`, () => toggle(facet, code)),

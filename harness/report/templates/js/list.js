@@ -22,7 +22,7 @@ const listRow = (row, at) => {
     line("sr", word),
     line("id", index.id[row]),
     line("state", state.filter(Boolean).join(" · ")),
-    line("line", index.title[row] || word),
+    line("line", index.title[row].replace(index.run.candidate + " ", "") || word),
     line("line muted", index.snippet[row]),
   );
   node.style.top = at * ROW + "px";
