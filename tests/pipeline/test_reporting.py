@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from harness.report.wording import visible
 from harness.store.cases import read_cases, write_cases
 from harness.store.layout import RunDirectory
 
-RUNS = {
+RUNS: dict[str, Callable[[], Run]] = {
     "invoices": lambda: invoices(300),
     "mixed": lambda: mixed_run(400, 1),
     "without expected answers": lambda: mixed_run(400, 3, expected=0.0),
