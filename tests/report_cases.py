@@ -1,15 +1,17 @@
 """One case from real scorers, for the tests of the open case."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from factories import pair as make_pair
 from factories import record, request, response
 
-from harness.analysis import AnalysisSettings, analyze
-from harness.analysis.cases import Case
+from harness.analysis import AnalysisSettings, analyze_with_cases
+from harness.analysis.cases import Case, open_case
 from harness.analysis.failure.arm_failure import arm_failure
-from harness.analysis.outcome import Basis
+from harness.analysis.outcome import CASE_QUADRANTS, Basis
+from harness.analysis.stage import aligned
 from harness.domain.chat import Answer, Response
 from harness.domain.observation import Arm, CallError
 from harness.domain.pair import Pair
@@ -70,9 +72,22 @@ def compared(
     right = response(answer=known) if incumbent is None else _outcome(incumbent)
     made = make_pair(right, _outcome(candidate), of=of)
     scored = _scored(made, scorer or JsonFields())
-    analysis = analyze([made], [scored], AnalysisSettings())
-    (case,) = analysis.cases
-    return made, case, analysis.basis
+    basis, [(_, case)] = cases_of([made], [scored])
+    return made, case, basis
+
+
+def cases_of(pairs: Sequence[Pair], scored: Sequence[ScoredPair]) -> tuple[Basis, list[tuple[Pair, Case]]]:
+    """What the pairs are compared with, and every one of them that is a case, opened."""
+    settings = AnalysisSettings()
+    found = analyze_with_cases(iter(pairs), iter(scored), settings)
+    basis = found.analysis.basis
+    quadrants = {quadrant.value for quadrant in CASE_QUADRANTS[basis]}
+    opened = (
+        (pair, open_case(pair, scores, row, settings))
+        for (pair, scores), row in zip(aligned(pairs, scored), found.cases, strict=True)
+        if row.quadrant in quadrants
+    )
+    return basis, [(pair, case) for pair, case in opened if case is not None]
 
 
 def opened(expected: Any, candidate: Any, *, limits: CaseLimits | None = None, **given: Any) -> CaseView:
