@@ -17,7 +17,6 @@ from harness.analysis.failure.summary import KindTally
 from harness.analysis.judged import JudgeSpending, JudgeSummary, JudgeTally
 from harness.analysis.label_free import LabelFreeTally
 from harness.analysis.outcome import (
-    QUADRANTS,
     ArmOutcome,
     Basis,
     Outcome,
@@ -27,8 +26,10 @@ from harness.analysis.outcome import (
     judge,
     with_inconsistency,
 )
+from harness.analysis.quadrants import quadrant_counts
 from harness.analysis.reruns import RerunTally
-from harness.analysis.result import ANALYSIS_SCHEMA_VERSION, UNSCORED, Analysis, QuadrantCount, SliceSearch
+from harness.analysis.result import ANALYSIS_SCHEMA_VERSION, Analysis, SliceSearch
+from harness.analysis.review_summary import ReviewTally
 from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTally
 from harness.analysis.stats.counting import BoundedCounter, Count
@@ -38,6 +39,7 @@ from harness.domain.estimate import Estimate
 from harness.domain.failure import is_failure
 from harness.domain.human_label import HumanLabel
 from harness.domain.judged import VERDICT
+from harness.domain.judgement import Judgement
 from harness.domain.observation import Arm
 from harness.domain.pair import Pair
 from harness.domain.score import Finding, ScoredPair
@@ -51,6 +53,7 @@ def analyze(
     *,
     labels: Iterable[HumanLabel] = (),
     spending: JudgeSpending | None = None,
+    judgements: Iterable[Judgement] = (),
 ) -> Analysis:
     """Count, compare and pick the cases worth reading.
 
@@ -60,11 +63,13 @@ def analyze(
         settings: Limits, margin and tags.
         labels: What people said of judged answers.
         spending: What the judge has cost, None without one.
+        judgements: What people said of cases, oldest first; it moves the figures.
 
     Raises:
         RunDamaged: A score belongs to no pair at its place.
     """
-    tally = _Tally(settings, tuple(labels))
+    given = tuple(judgements)
+    tally = _Tally(settings, tuple(labels), ReviewTally(settings, given) if given else None)
     for pair, scores in _aligned(pairs, scored):
         tally.add(pair, scores)
     return tally.analysis(spending)
@@ -105,10 +110,18 @@ class _BasisTally:
         self.label_free = LabelFreeTally()
         self.where = WhereTally(settings)
 
-    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair]) -> Outcome:
-        """Count one compared pair; gives what it means with what asking again told."""
+    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair], scored: Outcome) -> Outcome:
+        """Count one compared pair; gives what it means with what asking again told.
+
+        Args:
+            pair: What both arms did.
+            outcome: What it means after people looked at it.
+            scores: Its scores.
+            scored: What it means by the scores alone: the same outcome, where nobody changed it.
+        """
         decisive = deciders(scores, self._settings.deciding)
-        outcome = with_inconsistency(outcome, self.reruns.add(pair, outcome, decisive))
+        score_difference = _score_difference(decisive) if outcome is scored else float(outcome.difference)
+        outcome = with_inconsistency(outcome, self.reruns.add(pair, outcome, decisive, scored))
         self.quadrants[outcome.quadrant] += 1
         failing = _failing(outcome.incumbent), _failing(outcome.candidate)
         self.kinds.add(*failing)
@@ -122,7 +135,7 @@ class _BasisTally:
         self.label_free.add(outcome, scores, frozenset(self._settings.checks))
         self.where.add(pair, outcome)
         if outcome.basis is Basis.EXPECTED:
-            self.comparison.add(pair, outcome, _score_difference(decisive))
+            self.comparison.add(pair, outcome, score_difference)
         return outcome
 
     def incumbent_failed(self, level: float) -> Estimate:
@@ -132,8 +145,11 @@ class _BasisTally:
 
 
 class _Tally:
-    def __init__(self, settings: AnalysisSettings, labels: Sequence[HumanLabel]) -> None:
+    def __init__(
+        self, settings: AnalysisSettings, labels: Sequence[HumanLabel], review: ReviewTally | None
+    ) -> None:
         self._settings = settings
+        self._review = review
         self._pairs = 0
         rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
@@ -151,14 +167,17 @@ class _Tally:
             if scored.scorer in self._judges:
                 self._judges[scored.scorer].add(pair, scored)
         scores = self._in_order(scores)
-        outcome = judge(pair, scores, self._settings.deciding)
+        by_score = judge(pair, scores, self._settings.deciding)
+        outcome = by_score if self._review is None else self._review.add(pair, by_score)
         tally = self._of_basis[outcome.basis]
         if isinstance(outcome, Unscored):
             tally.unscored.add(outcome.reason[:200])
             if difference_of(pair, (), ()) is not None:
                 tally.comparison.add_unjudged(pair)
             return
-        self._cases.add(pair, tally.add(pair, outcome, scores))
+        # A pair that the scorers cannot judge is not judged by people either.
+        scored_as = outcome if isinstance(by_score, Unscored) else by_score
+        self._cases.add(pair, tally.add(pair, outcome, scores, scored_as))
 
     def _in_order(self, scores: tuple[ScoredPair, ...]) -> tuple[ScoredPair, ...]:
         """The first scorer's score first: it decides where no scorer is named to."""
@@ -187,7 +206,7 @@ class _Tally:
             basis=basis,
             pairs=self._pairs,
             compared=tally.quadrants.total(),
-            quadrants=self._quadrants(basis),
+            quadrants=quadrant_counts(tally.quadrants, basis, pairs=self._pairs, level=level),
             unscored=self._unscored(basis),
             accuracy={name: scorer.accuracy(level=level) for name, scorer in self._scorers.items()},
             agreement={name: scorer.agreement(level=level) for name, scorer in self._scorers.items()},
@@ -209,6 +228,7 @@ class _Tally:
             clusters=tally.where.groups(),
             features=tally.where.features(),
             judge=self._judged(spending),
+            review=None if self._review is None else self._review.summary(basis),
             incumbent=self._arms[Arm.INCUMBENT].summary(),
             candidate=self._arms[Arm.CANDIDATE].summary(),
             cases=self._cases.cases(basis),
@@ -218,18 +238,6 @@ class _Tally:
     def _judged(self, spending: JudgeSpending | None) -> dict[str, JudgeSummary]:
         level = self._settings.level
         return {name: judge.summary(level=level, spending=spending) for name, judge in self._judges.items()}
-
-    def _quadrants(self, basis: Basis) -> dict[str, QuadrantCount]:
-        counts = self._of_basis[basis].quadrants
-        level, compared = self._settings.level, counts.total()
-        named = {
-            quadrant.value: QuadrantCount(
-                count=counts[quadrant], share=share(counts[quadrant], compared, level=level)
-            )
-            for quadrant in QUADRANTS[basis]
-        }
-        left = self._pairs - compared
-        return named | {UNSCORED: QuadrantCount(count=left, share=share(left, self._pairs, level=level))}
 
     def _unscored(self, basis: Basis) -> tuple[Count, ...]:
         counter = self._of_basis[basis].unscored
