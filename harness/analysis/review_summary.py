@@ -87,10 +87,15 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """Pairs that people moved from one quadrant to another; `after` may be "unscored"."""
+    """Pairs that people moved from one quadrant to another; `after` may be "unscored".
+
+    Attributes:
+        said: The opinion that moved them.
+    """
 
     before: Quadrant
     after: str
+    said: Opinion
     count: int
 
 
@@ -168,7 +173,7 @@ class _BasisTally:
 
     quadrants: Counter[Quadrant] = field(default_factory=Counter)
     judged: Counter[str] = field(default_factory=Counter)
-    moved: Counter[tuple[Quadrant, str]] = field(default_factory=Counter)
+    moved: Counter[tuple[Quadrant, str, Opinion]] = field(default_factory=Counter)
     looked: int = 0
     refused: int = 0
 
@@ -178,9 +183,11 @@ class _BasisTally:
         if isinstance(scored, Unscored):
             return
         self.quadrants[scored.quadrant] += 1
+        if review is None:
+            return
         if after is not scored:
-            self.moved[scored.quadrant, _name(after)] += 1
-        if review is not None and scored.quadrant in _AUDITED and not review.in_bulk:
+            self.moved[scored.quadrant, _name(after), Opinion(review.said)] += 1
+        if scored.quadrant in _AUDITED and not review.in_bulk:
             wrong = _candidate_wrong(review)
             self.looked += wrong is not None
             self.refused += wrong is True
@@ -255,8 +262,8 @@ class ReviewTally:
             judged_cases=sum(tally.judged[quadrant.value] for quadrant in CASE_QUADRANTS[basis]),
             judged={name: count for name, count in sorted(tally.judged.items()) if count},
             moved=tuple(
-                Moved(before=before, after=after, count=count)
-                for (before, after), count in sorted(tally.moved.items())
+                Moved(before=before, after=after, said=said, count=count)
+                for (before, after, said), count in sorted(tally.moved.items())
             ),
             audit=Audit(
                 pairs=sum(tally.quadrants[quadrant] for quadrant in _AUDITED),

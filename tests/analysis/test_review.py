@@ -51,9 +51,9 @@ def counts(analysis: Analysis) -> dict[str, int]:
     return {name: entry.count for name, entry in analysis.quadrants.items() if entry.count}
 
 
-def moved(analysis: Analysis) -> dict[tuple[str, str], int]:
+def moved(analysis: Analysis) -> dict[tuple[str, str, str], int]:
     assert analysis.review is not None
-    return {(move.before.value, move.after): move.count for move in analysis.review.moved}
+    return {(move.before.value, move.after, move.said.value): move.count for move in analysis.review.moved}
 
 
 def one(quadrant: str, *judgements: Judgement, **changes: object) -> Outcome | Unscored:
@@ -80,7 +80,7 @@ def test_an_accepted_regression_is_right_and_every_figure_follows() -> None:
         "regression-2",
         "regression-3",
     }
-    assert moved(given) == {("regression", "both_right"): 2}
+    assert moved(given) == {("regression", "both_right", "acceptable"): 2}
 
 
 def test_the_figures_as_scored_stand_beside() -> None:
@@ -101,7 +101,10 @@ def test_an_answer_that_is_not_acceptable_is_wrong_though_scored_right() -> None
     assert counts(given) == {"both_right": 5, "regression": 5, "both_wrong": 2}
     assert given.failures["judged_worse"].only_candidate == 1
     assert given.failures["judged_worse"].candidate == 2
-    assert moved(given) == {("both_right", "regression"): 1, ("gain", "both_wrong"): 1}
+    assert moved(given) == {
+        ("both_right", "regression", "unacceptable"): 1,
+        ("gain", "both_wrong", "unacceptable"): 1,
+    }
     review = given.review
     assert review is not None
     assert (review.audit.pairs, review.audit.unacceptable.n, review.audit.unacceptable.value) == (6, 1, 1.0)
@@ -165,7 +168,10 @@ def test_a_wrong_label_without_leaves_the_accuracy() -> None:
     assert [(entry.name, entry.count) for entry in given.unscored] == [("label wrong, by review", 2)]
     assert given.net_difference is not None
     assert given.net_difference.value == pytest.approx(-2 / 10)
-    assert moved(given) == {("both_right", "unscored"): 1, ("regression", "unscored"): 1}
+    assert moved(given) == {
+        ("both_right", "unscored", "label_wrong"): 1,
+        ("regression", "unscored", "label_wrong"): 1,
+    }
     # Somebody chose it after seeing the answers: at every look it counts against either verdict.
     assert given.sequential is not None
     assert (given.sequential.records, given.sequential.unjudged) == (12, 2)
@@ -399,7 +405,7 @@ def test_for_any_judgements_the_counts_add_up_and_the_scored_figures_stay(
     assert review.scored.quadrants == plain.quadrants
     assert review.scored.net == plain.net_difference
     after = dict(counts(plain))
-    for (before, to), count in moved(given).items():
+    for (before, to, _), count in moved(given).items():
         after[before] -= count
         after[to] = after.get(to, 0) + count
     assert {name: count for name, count in after.items() if count} == counts(given)
