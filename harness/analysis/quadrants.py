@@ -3,11 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from harness.analysis.harm import UNSCORED
 from harness.analysis.outcome import QUADRANTS, Basis, Quadrant
 from harness.analysis.stats.intervals import share
 from harness.domain.estimate import Estimate
-
-UNSCORED = "unscored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

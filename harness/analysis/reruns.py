@@ -5,7 +5,7 @@ the incumbent (I1, I2) and two of the candidate (C1, C2), and six comparisons of
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.analysis.failure.arm_failure import arm_failure
@@ -18,6 +18,8 @@ from harness.domain.observation import Arm, Observation
 from harness.domain.pair import Pair
 from harness.domain.score import Score, ScoredPair
 
+CONFIRMED = "confirmed"
+FLAKY = "flaky"
 _INDEX = re.compile(r"\[\d+\]")
 _PATH_LIMIT = 500
 _PATHS_SHOWN = 30
@@ -100,6 +102,19 @@ class Noise:
     inconsistent_candidate: Estimate
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What asking one record again told.
+
+    Attributes:
+        inconsistent: Arms that contradict themselves.
+        rerun: "confirmed" or "flaky" where the arms differ; "" where they do not, or it cannot be told.
+    """
+
+    inconsistent: frozenset[Arm] = frozenset()
+    rerun: str = ""
+
+
 @dataclass(slots=True)
 class _Confirming:
     found: int = 0
@@ -131,8 +146,8 @@ class RerunTally:
 
     def add(
         self, pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair], scored: Outcome | None = None
-    ) -> frozenset[Arm]:
-        """Count one compared pair; gives the arms that contradict themselves when asked again.
+    ) -> Again:
+        """Count one compared pair; gives what asking again told of it.
 
         Args:
             pair: With its repeats.
@@ -147,11 +162,11 @@ class RerunTally:
         self.gains.found += gaining
         answers = _answers(pair)
         if answers is None:
-            return frozenset()
+            return Again()
         same = _same(answers, decisive)
         if same is None:
             self.untold += 1
-            return frozenset()
+            return Again()
         self.records += 1
         self.floor.add(same[0], same[1], same[2:])
         self._add_fields(answers, decisive)
@@ -164,7 +179,8 @@ class RerunTally:
             counted = found and not moved
             tally.rerun += counted
             tally.confirmed += counted and stable
-        return frozenset(arm for arm, flipped in flips.items() if flipped)
+        differs = (losing or gaining) and not moved
+        return Again(inconsistent=_flipped(flips), rerun=(CONFIRMED if stable else FLAKY) if differs else "")
 
     def _add_fields(self, answers: Sequence[Observation], decisive: Sequence[ScoredPair]) -> None:
         """Fields are compared only where all four calls were answered."""
@@ -209,6 +225,17 @@ class RerunTally:
             candidate_differs=sum(not same[1] for same in differing),
             excess=tally.summary(level=level).excess,
         )
+
+
+def inconsistent_arms(pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair]) -> frozenset[Arm]:
+    """The arms that contradict themselves when asked again; none where nothing was asked again."""
+    answers = _answers(pair)
+    same = _same(answers, decisive) if answers is not None else None
+    return frozenset() if same is None else _flipped(_flips(same, decisive, outcome))
+
+
+def _flipped(flips: Mapping[Arm, bool]) -> frozenset[Arm]:
+    return frozenset(arm for arm, flipped in flips.items() if flipped)
 
 
 def _answers(pair: Pair) -> tuple[Observation, Observation, Observation, Observation] | None:

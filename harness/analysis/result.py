@@ -13,6 +13,7 @@ from harness.analysis.failure.exposure import ExposureSummary
 from harness.analysis.failure.slice_result import Slice
 from harness.analysis.failure.summary import KindSummary
 from harness.analysis.features import FeatureSummary
+from harness.analysis.harm import UNSCORED
 from harness.analysis.judged import JudgeSummary
 from harness.analysis.label_free import LabelFree
 from harness.analysis.outcome import Basis, Quadrant
@@ -26,7 +27,9 @@ from harness.analysis.stats.noninferiority import NonInferiority
 from harness.domain.estimate import Estimate
 from harness.domain.observation import Arm
 
-ANALYSIS_SCHEMA_VERSION = 2
+__all__ = ["ANALYSIS_SCHEMA_VERSION", "UNSCORED", "Analysis", "QuadrantCount", "SliceSearch"]
+
+ANALYSIS_SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,7 @@ class Analysis:
         tags: Counts by the tags that the dataset declares.
         slices: Rules that describe where the candidate fails, tested on records they were not found on.
         slice_search: How they were looked for.
-        clusters: Groups of alike failures of the candidate.
+        clusters: Groups of alike failures of the candidate, most harmful first; each failure is in one.
         features: What the rules are made of.
         judge: What a judge's verdicts say of the judge itself, by scorer.
         review: What people said of the cases, and every headline figure as it was without them; None where

@@ -140,6 +140,15 @@ def _moved(pair: Pair, scored: Outcome, *, incumbent: bool, candidate: bool) -> 
     )
 
 
+def with_refusals(scored: Outcome, *, incumbent: bool, candidate: bool) -> Outcome:
+    """The outcome with these arms wrong that passed the scorers; what a scorer found stays."""
+    return replace(
+        scored,
+        incumbent=_side(scored.incumbent, scored.incumbent.right and not incumbent),
+        candidate=_side(scored.candidate, scored.candidate.right and not candidate),
+    )
+
+
 def _side(scored: ArmOutcome, right: bool) -> ArmOutcome:
     if scored.right is right:
         return scored

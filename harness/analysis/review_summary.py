@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from harness.analysis.comparison import ComparisonTally, Sequential
 from harness.analysis.deciding import difference_of
+from harness.analysis.harm import UNSCORED
 from harness.analysis.outcome import CASE_QUADRANTS, Basis, Outcome, Quadrant, Unscored
-from harness.analysis.quadrants import UNSCORED, QuadrantCount, quadrant_counts
+from harness.analysis.quadrants import QuadrantCount, quadrant_counts
 from harness.analysis.review import CONFLICT, Review, merged, reviewed
 from harness.analysis.settings import AnalysisSettings
 from harness.analysis.stats.agreement import cohen_kappa, krippendorff_alpha

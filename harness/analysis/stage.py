@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from harness.analysis.arms import ArmTally
 from harness.analysis.averages import ScorerTally
+from harness.analysis.case_log import OTHER_BASIS, CaseLog, Placed
 from harness.analysis.cases import CaseKeeper
 from harness.analysis.comparison import ComparisonTally
 from harness.analysis.confusion import ConfusionTally
@@ -23,6 +25,7 @@ from harness.analysis.outcome import (
     Quadrant,
     Unscored,
     deciders,
+    first_in_front,
     judge,
     with_inconsistency,
 )
@@ -34,7 +37,8 @@ from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTally
 from harness.analysis.stats.counting import BoundedCounter, Count
 from harness.analysis.stats.intervals import share
-from harness.analysis.where import WhereTally
+from harness.analysis.where import Groups, WhereTally
+from harness.domain.case_row import CaseRow
 from harness.domain.estimate import Estimate
 from harness.domain.failure import is_failure
 from harness.domain.human_label import HumanLabel
@@ -46,7 +50,31 @@ from harness.domain.score import Finding, ScoredPair
 from harness.errors import RunDamaged
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyzed:
+    """What the stage makes.
+
+    Attributes:
+        analysis: The findings.
+        cases: A row per pair, in the order of the pairs; to be gone through once.
+    """
+
+    analysis: Analysis
+    cases: Iterator[CaseRow]
+
+
 def analyze(
+    pairs: Iterable[Pair],
+    scored: Iterable[ScoredPair],
+    settings: AnalysisSettings,
+    *,
+    judgements: Iterable[Judgement] = (),
+) -> Analysis:
+    """The findings alone; see `analyze_with_cases`."""
+    return analyze_with_cases(pairs, scored, settings, judgements=judgements).analysis
+
+
+def analyze_with_cases(
     pairs: Iterable[Pair],
     scored: Iterable[ScoredPair],
     settings: AnalysisSettings,
@@ -54,8 +82,8 @@ def analyze(
     labels: Iterable[HumanLabel] = (),
     spending: JudgeSpending | None = None,
     judgements: Iterable[Judgement] = (),
-) -> Analysis:
-    """Count, compare and pick the cases worth reading.
+) -> Analyzed:
+    """Count and compare, and say of every pair what came of it.
 
     Args:
         pairs: In any order, each record once.
@@ -72,7 +100,7 @@ def analyze(
     tally = _Tally(settings, tuple(labels), ReviewTally(settings, given) if given else None)
     for pair, scores in _aligned(pairs, scored):
         tally.add(pair, scores)
-    return tally.analysis(spending)
+    return tally.analyzed(spending)
 
 
 def _aligned(
@@ -110,18 +138,15 @@ class _BasisTally:
         self.label_free = LabelFreeTally()
         self.where = WhereTally(settings)
 
-    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair], scored: Outcome) -> Outcome:
-        """Count one compared pair; gives what it means with what asking again told.
+    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair], *, moved: bool) -> None:
+        """Count one compared pair, with what asking again told.
 
         Args:
             pair: What both arms did.
-            outcome: What it means after people looked at it.
+            outcome: What it means.
             scores: Its scores.
-            scored: What it means by the scores alone: the same outcome, where nobody changed it.
+            moved: Whether people say otherwise than the scores.
         """
-        decisive = deciders(scores, self._settings.deciding)
-        score_difference = _score_difference(decisive) if outcome is scored else float(outcome.difference)
-        outcome = with_inconsistency(outcome, self.reruns.add(pair, outcome, decisive, scored))
         self.quadrants[outcome.quadrant] += 1
         failing = _failing(outcome.incumbent), _failing(outcome.candidate)
         self.kinds.add(*failing)
@@ -135,8 +160,9 @@ class _BasisTally:
         self.label_free.add(outcome, scores, frozenset(self._settings.checks))
         self.where.add(pair, outcome)
         if outcome.basis is Basis.EXPECTED:
+            decisive = deciders(scores, self._settings.deciding)
+            score_difference = float(outcome.difference) if moved else _score_difference(decisive)
             self.comparison.add(pair, outcome, score_difference)
-        return outcome
 
     def incumbent_failed(self, level: float) -> Estimate:
         """How often the incumbent's answer failed by itself."""
@@ -154,6 +180,7 @@ class _Tally:
         rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
         self._cases = CaseKeeper(settings)
+        self._log = CaseLog(settings.severity)
         self._scorers: dict[str, ScorerTally] = {name: ScorerTally(scorer=name) for name in settings.scorers}
         self._judges = {name: JudgeTally(name, labels) for name in settings.judges}
         self._of_basis = {basis: _BasisTally(settings, rules) for basis in Basis}
@@ -166,25 +193,24 @@ class _Tally:
             self._scorers.setdefault(scored.scorer, ScorerTally(scorer=scored.scorer)).add(scored)
             if scored.scorer in self._judges:
                 self._judges[scored.scorer].add(pair, scored)
-        scores = self._in_order(scores)
+        scores = first_in_front(scores, self._settings.scorers)
         by_score = judge(pair, scores, self._settings.deciding)
         outcome = by_score if self._review is None else self._review.add(pair, by_score)
         tally = self._of_basis[outcome.basis]
         if isinstance(outcome, Unscored):
             tally.unscored.add(outcome.reason[:200])
+            self._log.add_unscored(pair.record.id, outcome)
             if difference_of(pair, (), ()) is not None:
                 tally.comparison.add_unjudged(pair)
             return
-        # A pair that the scorers cannot judge is not judged by people either.
+        # People move no pair that the scorers cannot judge.
         scored_as = outcome if isinstance(by_score, Unscored) else by_score
-        self._cases.add(pair, tally.add(pair, outcome, scores, scored_as))
-
-    def _in_order(self, scores: tuple[ScoredPair, ...]) -> tuple[ScoredPair, ...]:
-        """The first scorer's score first: it decides where no scorer is named to."""
-        if not self._settings.scorers:
-            return scores
-        first = self._settings.scorers[0]
-        return tuple(sorted(scores, key=lambda scored: scored.scorer != first))
+        moved = outcome is not scored_as
+        again = tally.reruns.add(pair, outcome, deciders(scores, self._settings.deciding), scored_as)
+        outcome = with_inconsistency(outcome, again.inconsistent)
+        tally.add(pair, outcome, scores, moved=moved)
+        self._cases.add(pair, outcome)
+        self._log.add(pair.record.id, outcome, again.rerun)
 
     def _basis(self) -> Basis:
         """Expected answers win; records without one are then left out and counted."""
@@ -192,13 +218,30 @@ class _Tally:
         any_expected = tally.quadrants or tally.unscored.counts
         return Basis.EXPECTED if any_expected or not self._pairs else Basis.AGREEMENT
 
-    def analysis(self, spending: JudgeSpending | None) -> Analysis:
+    def analyzed(self, spending: JudgeSpending | None) -> Analyzed:
         basis = self._basis()
+        where = self._of_basis[basis].where
+        found, groups = where.slices(basis), where.groups()
+        placed = Placed(
+            groups=tuple(cluster.id for cluster in groups.clusters),
+            group_of=groups.of_row,
+            slices=where.rows_of(found.slices),
+        )
+        analysis = self._analysis(basis, found, groups, spending)
+        return Analyzed(analysis=analysis, cases=self._reviewed(self._log.rows(basis, placed)))
+
+    def _reviewed(self, rows: Iterator[CaseRow]) -> Iterator[CaseRow]:
+        """The rows with what people said of each."""
+        review = self._review
+        return rows if review is None else (replace(row, review=review.said(row.record_id)) for row in rows)
+
+    def _analysis(
+        self, basis: Basis, found: SliceReport, groups: Groups, spending: JudgeSpending | None
+    ) -> Analysis:
         tally = self._of_basis[basis]
         level = self._settings.level
         right = _right_shares(tally.quadrants, level) if basis is Basis.EXPECTED else {}
         compared = basis is Basis.EXPECTED and tally.quadrants.total() > 0
-        found = tally.where.slices(basis)
         difference, margin, sequential = tally.comparison.findings() if compared else (None, None, None)
         return Analysis(
             schema_version=ANALYSIS_SCHEMA_VERSION,
@@ -225,7 +268,7 @@ class _Tally:
             tags=tuple(table.table(basis, level=level) for table in tally.tags if table.values),
             slices=found.slices,
             slice_search=_search(found),
-            clusters=tally.where.groups(),
+            clusters=groups.clusters,
             features=tally.where.features(),
             judge=self._judged(spending),
             review=None if self._review is None else self._review.summary(basis),
@@ -244,7 +287,7 @@ class _Tally:
         other = self._of_basis[Basis.AGREEMENT if basis is Basis.EXPECTED else Basis.EXPECTED]
         without = other.quadrants.total() + other.unscored.counts.total()
         if without:
-            counter.add("no expected answer", without)
+            counter.add(OTHER_BASIS, without)
         return counter.most()
 
 

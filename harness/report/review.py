@@ -3,8 +3,7 @@
 from urllib.parse import quote
 
 from harness.analysis.outcome import QUADRANTS, Basis, Quadrant
-from harness.analysis.quadrants import UNSCORED
-from harness.analysis.result import Analysis
+from harness.analysis.result import UNSCORED, Analysis
 from harness.analysis.review_summary import (
     Audit,
     Conflict,

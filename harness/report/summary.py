@@ -1,8 +1,7 @@
 """The last lines a run prints: the finding, then failures, then where they are; plain text."""
 
 from harness.analysis.outcome import Basis
-from harness.analysis.quadrants import UNSCORED
-from harness.analysis.result import Analysis
+from harness.analysis.result import UNSCORED, Analysis
 from harness.domain.mark import Mark
 from harness.report.answer import headline, net_sentence
 from harness.report.facts import RunFacts

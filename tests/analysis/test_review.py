@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_runs import Run, agreement_run, changed, invoices, scored
 
-from harness.analysis import Analysis, AnalysisSettings, analysis_from_json, analysis_to_json, analyze
+from harness.analysis import (
+    Analysis,
+    AnalysisSettings,
+    analysis_from_json,
+    analysis_to_json,
+    analyze,
+    analyze_with_cases,
+)
+from harness.analysis.cases import open_case
 from harness.analysis.outcome import Basis, Outcome, Quadrant, Unscored, judge
 from harness.analysis.review import merged, reviewed
 from harness.analysis.review_summary import reviewer_agreement
@@ -369,6 +377,42 @@ def test_a_run_that_could_end_early_keeps_its_end_and_gets_a_new_reading() -> No
     assert given.sequential.records == 160
     assert given.noninferiority is not None
     assert given.noninferiority.method == "e-process, valid at every look"
+
+
+def test_the_row_and_the_opened_case_tell_what_people_said() -> None:
+    given = (
+        said("regression-0", "acceptable"),
+        said("both_right-0", "unacceptable"),
+        said("both_right-1", "acceptable"),
+        said("regression-1", "label_wrong"),
+        said("gain-0", "acceptable"),
+        said("gain-0", "unacceptable", "Bo"),
+    )
+    rows = {
+        row.record_id: row
+        for row in analyze_with_cases(MIXED.pairs, MIXED.scored, SETTINGS, judgements=given).cases
+    }
+    told = {name: (row.quadrant, row.review, row.kind) for name, row in rows.items() if row.review}
+    assert told == {
+        "regression-0": ("both_right", "acceptable", ""),
+        "both_right-0": ("regression", "unacceptable", "judged_worse"),
+        "both_right-1": ("both_right", "acceptable", ""),
+        "regression-1": ("unscored", "label_wrong", ""),
+        "gain-0": ("gain", "conflict", "wrong_value"),
+    }
+    assert rows["regression-1"].reason == "label wrong, by review"
+    assert rows["both_right-0"].group.startswith("v")
+    opened = {
+        one.record.id: open_case(one, [score], rows[one.record.id], SETTINGS)
+        for one, score in zip(MIXED.pairs, MIXED.scored, strict=True)
+    }
+    accepted, refused, dropped = opened["regression-0"], opened["both_right-0"], opened["regression-1"]
+    assert accepted is not None
+    assert (accepted.quadrant, accepted.candidate.kind) == (Quadrant.BOTH_RIGHT, "wrong_value")
+    assert refused is not None
+    assert (refused.quadrant, refused.candidate.kind) == (Quadrant.REGRESSION, "judged_worse")
+    assert dropped is not None
+    assert dropped.candidate.kind == "wrong_value"
 
 
 OPINIONS = st.lists(
