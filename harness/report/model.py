@@ -224,10 +224,17 @@ class ConflictView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
-    """What people said of the cases and what it did to the figures."""
+    """What people said of the cases and what it did to the figures.
+
+    Attributes:
+        conflicts: The first of them are shown at once, the others behind `rest_words`.
+        more_conflicts: How many are not in the page, or "".
+    """
 
     sentences: tuple[str, ...]
     conflicts: tuple[ConflictView, ...]
+    conflicts_at_once: int
+    rest_words: str
     more_conflicts: str
     tables: tuple[Table, ...]
 

@@ -19,6 +19,7 @@ from harness.domain.judgement import Opinion, RightSide
 from harness.report.model import ConflictView, ReviewView, Table
 from harness.report.wording import GAP, NO_VALUE, Names, amount, number, points, share, visible
 
+_AT_ONCE = 10
 _LONGEST_NAME = 60
 _LONGEST_NOTE = 200
 OPINIONS = {
@@ -54,6 +55,8 @@ def review_view(analysis: Analysis, names: Names) -> ReviewView | None:
     return ReviewView(
         sentences=(*effect_sentences(analysis, names), *_people(review)),
         conflicts=tuple(_conflict_view(conflict, names) for conflict in review.conflicts),
+        conflicts_at_once=_AT_ONCE,
+        rest_words=amount(rest, "further case") if (rest := len(review.conflicts) - _AT_ONCE) > 0 else "",
         more_conflicts=_more_conflicts(review),
         tables=tuple(
             table for table in (_figures(analysis, review), _moves(review), _reviewers(review)) if table
@@ -182,7 +185,7 @@ def _audit(audit: Audit, analysis: Analysis, names: Names) -> str:
             f"they may flatter {names.candidate}."
         )
     return (
-        f"Of {amount(audit.pairs, 'pair')} {which} by the scores, {number(looked.n)} were looked at: "
+        f"Of {amount(audit.pairs, 'pair')} {which} by the scores, people looked at {number(looked.n)}: "
         f"{names.candidate} is wrong on {share(looked)}. The others count as scored."
     )
 

@@ -101,7 +101,7 @@ def test_two_people_move_the_figures_and_the_report_says_so(run: Path, tmp_path:
     assert "People disagree on 1 case" in done.stdout
     assert "=cmd|' /C calc'!A0 (worse) · Ann: acceptable · Bo </td>" in done.stdout
     assert "4 of 6 cases judged; the other 2 count as scored." in done.stdout
-    assert "2 were looked at: Candidate is wrong on 1 of 2" in done.stdout
+    assert "people looked at 2: Candidate is wrong on 1 of 2" in done.stdout
     assert "\x1b" not in done.stdout
     assert "\u202e" not in done.stdout
 
