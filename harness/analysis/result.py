@@ -24,6 +24,7 @@ from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTable
 from harness.analysis.stats.counting import Count
 from harness.analysis.stats.noninferiority import NonInferiority
+from harness.analysis.tipping import Tipping
 from harness.domain.estimate import Estimate
 from harness.domain.observation import Arm
 
@@ -73,6 +74,7 @@ class Analysis:
         incumbent_failed: Share of pairs on which the incumbent's answer failed by itself (no usable answer,
             or a failed check); None with expected answers, where `incumbent_right` tells more.
         difference, noninferiority, sequential: None on agreement only, or where nothing was compared.
+        tipping: What would change the non-inferiority finding; None where there is none.
         noise: None where no record was called twice.
         failures: By kind, most harmful first.
         exposure: Money at risk by currency.
@@ -107,6 +109,7 @@ class Analysis:
     difference: Difference | None
     noninferiority: NonInferiority | None
     sequential: Sequential | None
+    tipping: Tipping | None
     noise: Noise | None
     failures: Mapping[str, KindSummary]
     exposure: ExposureSummary

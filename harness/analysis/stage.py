@@ -37,6 +37,7 @@ from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTally
 from harness.analysis.stats.counting import BoundedCounter, Count
 from harness.analysis.stats.intervals import share
+from harness.analysis.tipping import tipping_point
 from harness.analysis.where import Groups, WhereTally
 from harness.domain.case_row import CaseRow
 from harness.domain.estimate import Estimate
@@ -259,6 +260,7 @@ class _Tally:
             difference=difference,
             noninferiority=margin,
             sequential=sequential,
+            tipping=tipping_point(tally.comparison, groups.clusters, groups.of_row) if compared else None,
             noise=tally.reruns.summary(level=level),
             failures={kind.kind: kind for kind in tally.kinds.summary(level=level)},
             exposure=tally.exposure.summary(level=level),
