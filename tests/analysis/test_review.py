@@ -17,10 +17,11 @@ from harness.analysis import (
     analyze_with_cases,
 )
 from harness.analysis.cases import open_case
-from harness.analysis.outcome import Basis, Outcome, Quadrant, Unscored, judge
+from harness.analysis.outcome import Outcome, Quadrant, Unscored, judge
 from harness.analysis.review import merged, reviewed
 from harness.analysis.review_summary import reviewer_agreement
 from harness.analysis.stats.agreement import cohen_kappa, krippendorff_alpha
+from harness.domain.case_row import CaseRow
 from harness.domain.judgement import Judgement, Opinion, RightSide
 from harness.domain.observation import Arm, CallError
 from harness.domain.pair import Pair
@@ -55,6 +56,11 @@ def found(run: Run, *judgements: Judgement, settings: AnalysisSettings = SETTING
     return analysis
 
 
+def rows(run: Run, *judgements: Judgement) -> dict[str, CaseRow]:
+    given = analyze_with_cases(run.pairs, run.scored, SETTINGS, judgements=judgements)
+    return {row.record_id: row for row in given.cases}
+
+
 def counts(analysis: Analysis) -> dict[str, int]:
     return {name: entry.count for name, entry in analysis.quadrants.items() if entry.count}
 
@@ -75,7 +81,8 @@ MIXED = ten(both_right=6, regression=4, gain=1, both_wrong=1)
 
 
 def test_an_accepted_regression_is_right_and_every_figure_follows() -> None:
-    given = found(MIXED, said("regression-0", "acceptable"), said("regression-1", "acceptable"))
+    accepted = (said("regression-0", "acceptable"), said("regression-1", "acceptable"))
+    given = found(MIXED, *accepted)
     assert counts(given) == {"both_right": 8, "regression": 2, "gain": 1, "both_wrong": 1}
     assert given.net_difference is not None
     assert given.net_difference.value == pytest.approx(-1 / 12)
@@ -84,7 +91,7 @@ def test_an_accepted_regression_is_right_and_every_figure_follows() -> None:
     assert given.failures["wrong_value"].only_candidate == 2
     assert given.failures["wrong_value"].candidate == 3
     assert sum(group.size for group in given.clusters) == 3
-    assert {case.record_id for case in given.cases if case.quadrant is Quadrant.REGRESSION} == {
+    assert {name for name, row in rows(MIXED, *accepted).items() if row.quadrant == "regression"} == {
         "regression-2",
         "regression-3",
     }
@@ -388,11 +395,8 @@ def test_the_row_and_the_opened_case_tell_what_people_said() -> None:
         said("gain-0", "acceptable"),
         said("gain-0", "unacceptable", "Bo"),
     )
-    rows = {
-        row.record_id: row
-        for row in analyze_with_cases(MIXED.pairs, MIXED.scored, SETTINGS, judgements=given).cases
-    }
-    told = {name: (row.quadrant, row.review, row.kind) for name, row in rows.items() if row.review}
+    listed = rows(MIXED, *given)
+    told = {name: (row.quadrant, row.review, row.kind) for name, row in listed.items() if row.review}
     assert told == {
         "regression-0": ("both_right", "acceptable", ""),
         "both_right-0": ("regression", "unacceptable", "judged_worse"),
@@ -400,10 +404,10 @@ def test_the_row_and_the_opened_case_tell_what_people_said() -> None:
         "regression-1": ("unscored", "label_wrong", ""),
         "gain-0": ("gain", "conflict", "wrong_value"),
     }
-    assert rows["regression-1"].reason == "label wrong, by review"
-    assert rows["both_right-0"].group.startswith("v")
+    assert listed["regression-1"].reason == "label wrong, by review"
+    assert listed["both_right-0"].group.startswith("v")
     opened = {
-        one.record.id: open_case(one, [score], rows[one.record.id], SETTINGS)
+        one.record.id: open_case(one, [score], listed[one.record.id], SETTINGS)
         for one, score in zip(MIXED.pairs, MIXED.scored, strict=True)
     }
     accepted, refused, dropped = opened["regression-0"], opened["both_right-0"], opened["regression-1"]
@@ -439,7 +443,7 @@ def test_for_any_judgements_the_counts_add_up_and_the_scored_figures_stay(
     assert sum(entry.count for entry in given.quadrants.values()) == given.pairs == 30
     losses = given.count(Quadrant.REGRESSION)
     assert sum(kind.primary_only_candidate for kind in given.kinds) == losses
-    assert sum(case.quadrant is Quadrant.REGRESSION for case in given.cases) == losses
+    assert sum(row.quadrant == "regression" for row in rows(run, *judgements).values()) == losses
     assert given.accuracy == plain.accuracy
     review = given.review
     assert (review is None) is (not judgements)
@@ -459,14 +463,12 @@ def test_for_any_judgements_the_counts_add_up_and_the_scored_figures_stay(
 
 def test_with_every_regression_accepted_only_calls_without_an_answer_are_lost() -> None:
     run = invoices(300)
-    plain = found(run)
-    lost = [case.record_id for case in plain.cases if case.quadrant is Quadrant.REGRESSION]
-    given = found(run, *(said(record_id, "acceptable") for record_id in lost))
-    assert len(lost) > 10
-    assert given.count(Quadrant.REGRESSION) == 5 - sum(
-        case.quadrant is Quadrant.BOTH_WRONG and case.candidate.kind == "timed_out" for case in plain.cases
-    )
-    assert {case.candidate.kind for case in given.cases if case.quadrant is Quadrant.REGRESSION} == {
-        "timed_out"
-    }
-    assert given.basis is Basis.EXPECTED
+    plain = rows(run)
+    lost = [name for name, row in plain.items() if row.quadrant == "regression"]
+    silent = [name for name in lost if plain[name].candidate_kind == "timed_out"]
+    assert len(lost) > len(silent) > 0
+    judgements = [said(name, "acceptable") for name in lost]
+    given = found(run, *judgements)
+    assert given.count(Quadrant.REGRESSION) == len(silent)
+    still = [name for name, row in rows(run, *judgements).items() if row.quadrant == "regression"]
+    assert still == silent
