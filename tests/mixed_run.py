@@ -71,7 +71,7 @@ def _called_twice(one: Pair, told: ScoredPair, chance: random.Random) -> tuple[P
     repeats = tuple(_again(given) for given in (one.incumbent, one.candidate))
     return replace(one, repeats=repeats), replace(
         told,
-        noise=again(Score(value=1.0)),
+        noise=Score(value=None) if chance.random() < 0.1 else again(Score(value=1.0)),
         candidate_noise=again(Score(value=1.0)),
         incumbent_repeat=again(told.incumbent),
         candidate_repeat=again(told.candidate),

@@ -9,6 +9,7 @@ from mixed_run import mixed_run
 from report_runs import agreement_run, scored
 
 from harness.analysis import Analysis, AnalysisSettings, analyze
+from harness.analysis.comparison import ComparisonTally
 from harness.analysis.stats.noninferiority import Conclusion, noninferiority
 from harness.analysis.stats.paired import net_difference
 from harness.analysis.tipping import BY_CLUSTER, BY_ORDER, NEVER, NOT_ENOUGH, TOO_FEW
@@ -167,6 +168,14 @@ def test_where_the_places_of_further_regressions_count_their_number_is_not_told(
     told = analysis_of(1000, [(SIGN, 3)], settings, customers=200).tipping
     assert told is not None
     assert (told.inside, told.more_regressions, told.reason) == (True, None, reason)
+
+
+@pytest.mark.parametrize(
+    "settings", [AnalysisSettings(cluster="customer"), AnalysisSettings(sequential=True)]
+)
+def test_the_comparison_takes_no_further_losses_without_their_places(settings: AnalysisSettings) -> None:
+    with pytest.raises(ValueError, match="which pairs"):
+        ComparisonTally(settings).with_further_losses(1)
 
 
 @pytest.mark.parametrize("seed", range(8))

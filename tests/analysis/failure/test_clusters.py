@@ -174,6 +174,23 @@ def test_an_id_tells_what_changed_and_not_how_often() -> None:
     assert "deadline" in free
 
 
+def test_free_texts_that_no_word_tells_apart_are_one_cluster() -> None:
+    keeper = ClusterKeeper()
+    for number in range(12):
+        note = "7777 7777 7777" if number < 8 else "4321 4321 4321"
+        one(f"r{number}", Finding(kind="judged_worse", note=note), keeper=keeper)
+    (found,) = told(keeper)
+    assert (found.id, found.name, found.size) == ("v1:judged_worse||~", "Judged worse: various", 12)
+    assert int(found.medoid.removeprefix("r")) < 8, "of the larger of both"
+
+
+def test_a_failure_without_a_finding_of_its_kind_is_told_by_the_kind() -> None:
+    keeper = ClusterKeeper()
+    keeper.add("r1", [], "own kind", is_regression=True, features={})
+    (found,) = told(keeper)
+    assert (found.id, found.name, found.severity) == ("v1:own kind||", "Own kind", 0)
+
+
 def test_ids_of_hostile_names_are_short_printable_and_apart() -> None:
     keeper = ClusterKeeper()
     for path in ("a\u202e", "a?", "a\x00", "a|", "x" * 150, "x" * 151, "\ud800"):
