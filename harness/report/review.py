@@ -347,7 +347,8 @@ def review_lines(analysis: Analysis, names: Names, *, conflicts: int = 5) -> lis
     if (rest := review.said["conflict"] - conflicts) > 0:
         lines.append(f"  … {amount(rest, 'more case')} in the report")
     if review.unknown:
-        lines.append(f"{amount(review.unknown, 'judged record')} of triage.jsonl not in the run")
+        verb = "is" if review.unknown == 1 else "are"
+        lines.append(f"{amount(review.unknown, 'judged record')} of triage.jsonl {verb} not in the run")
     return lines + list(effect_sentences(analysis, names))
 
 

@@ -22,6 +22,7 @@ from harness.analysis.review import merged, reviewed
 from harness.analysis.review_summary import reviewer_agreement
 from harness.analysis.stats.agreement import cohen_kappa, krippendorff_alpha
 from harness.domain.case_row import CaseRow
+from harness.domain.chat import Answer, Response, ToolCall
 from harness.domain.judgement import Judgement, Opinion, RightSide
 from harness.domain.observation import Arm, CallError
 from harness.domain.pair import Pair
@@ -156,6 +157,23 @@ def test_the_same_words_of_both_cannot_be_wrong_of_one_alone() -> None:
     assert isinstance(given, Outcome)
     assert given.quadrant is Quadrant.BOTH_WRONG
     assert (given.incumbent.kind, given.candidate.kind) == ("judged_worse", "judged_worse")
+
+
+def test_the_same_words_with_other_calls_are_not_the_same() -> None:
+    def calls(value: str) -> Response:
+        return response(
+            "done", answer=Answer(text="done", tool_calls=(ToolCall(id="1", name="f", arguments=value),))
+        )
+
+    refusal = said("r", "unacceptable")
+    other = one("both_right", refusal, incumbent=calls("{}"), candidate=calls('{"a":1}'))
+    same = one("both_right", refusal, incumbent=calls("{}"), candidate=calls("{}"))
+    failed = one("both_right", refusal, candidate=CallError(kind="timed_out", message=""))
+    assert [given.quadrant for given in (other, same, failed) if isinstance(given, Outcome)] == [
+        Quadrant.REGRESSION,
+        Quadrant.BOTH_WRONG,
+        Quadrant.REGRESSION,
+    ]
 
 
 @pytest.mark.parametrize("quadrant", SIDES)

@@ -15,7 +15,7 @@ from harness.analysis.outcome import Quadrant
 from harness.domain.judgement import Judgement, Opinion, RightSide
 from harness.report import build_view, render, summary_lines
 from harness.report.review import effect_sentences, review_lines, review_sentence, review_view
-from harness.report.wording import Names
+from harness.report.wording import NO_VALUE, Names
 
 NAMES = Names(incumbent="GPT-4o", candidate="Llama")
 RUN = invoices(300)
@@ -224,3 +224,36 @@ def test_the_part_in_the_browser(browser: Browser, tmp_path: Path, width: int, s
     assert [entry for entry in violations(page) if "review" in entry] == []
     assert trouble == []
     page.close()
+
+
+def test_one_opinion_for_everything_has_no_kappa() -> None:
+    given = judged(RUN, *(said(name, "acceptable", who) for name in LOST[:3] for who in ("Ann", "Bo")))
+    (told,) = [line for line in review_lines(given, NAMES) if "say the same" in line]
+    assert told.endswith("Cohen's kappa is not defined: only one opinion was used.")
+
+
+def test_many_people_and_records_that_are_not_there() -> None:
+    crowd = [said(LOST[0], "acceptable", f"person {number:02d}") for number in range(53)]
+    given = judged(RUN, *crowd, said("nowhere", "unsure"))
+    lines = review_lines(given, NAMES)
+    assert "and 3 more people" in lines
+    assert "1 judged record of triage.jsonl is not in the run" in lines
+    assert any(
+        line.startswith("All who judged a case (of 53 people) say the same on 1 of 1") for line in lines
+    )
+    view = review_view(given, NAMES)
+    assert view is not None
+    assert view.tables[-1].note == "And 3 more people."
+    assert effect_sentences(judged(RUN), NAMES) == ()
+
+
+def test_with_every_label_wrong_nothing_is_left_to_compare() -> None:
+    one = pair("old", "new", of=record("r", expected="label"))
+    run = Run(pairs=[one], scored=[scored(one, (), (changed("total", "1", "2"),))])
+    given = judged(run, said("r", "label_wrong"))
+    assert effects(given).startswith("1 label marked wrong. As scored: net loss 100.0 points (")
+    view = review_view(given, NAMES)
+    assert view is not None
+    net = next(row for row in view.tables[0].rows if row[0] == "Net difference, points")
+    assert net[2] == NO_VALUE
+    assert "Nothing could be compared" in render(build_view(given, facts(), run.pairs))
