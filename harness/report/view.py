@@ -10,6 +10,7 @@ from harness.report.method import method_view
 from harness.report.model import Masthead, PageData, View
 from harness.report.noise import noise_view
 from harness.report.questions import questions
+from harness.report.review import review_sentence, review_view
 from harness.report.sections import AnswerView
 from harness.report.slices import slices_view
 from harness.report.speed import speed_view
@@ -38,6 +39,7 @@ def build_view(analysis: Analysis, facts: RunFacts, data: PageData | None = None
         slices=slices_view(analysis, names, unit),
         data=data,
         static_cases=static_cases(analysis, data, names),
+        review=review_view(analysis, names),
         noise=noise_view(analysis, names, unit),
         speed=speed_view(analysis, facts, names, unit),
         averages=averages_view(analysis, names),
@@ -47,12 +49,12 @@ def build_view(analysis: Analysis, facts: RunFacts, data: PageData | None = None
 
 def answer_view(analysis: Analysis, facts: RunFacts, names: Names, unit: str) -> AnswerView:
     """The first screen."""
-    problem = run_problem(analysis, names)
+    problem, judged = run_problem(analysis, names), review_sentence(analysis)
     return AnswerView(
         origin=origin(facts, names),
         status=status(analysis, problem),
         headline=top_headline(analysis, names, unit, problem),
-        lead=lead(analysis, facts, names, unit, problem),
+        lead=(*((judged,) if judged else ()), *lead(analysis, facts, names, unit, problem)),
         questions=questions(analysis, facts, names, unit, problem),
         banners=banners(analysis, facts, names),
         square=square(analysis, names, unit),
