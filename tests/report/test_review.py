@@ -175,18 +175,18 @@ def test_the_counts_of_the_table_are_those_of_the_analysis() -> None:
     assert given.count(Quadrant.REGRESSION) == WORSE - 4
 
 
-def hostile() -> Analysis:
+def hostile() -> tuple[Analysis, Run]:
     run = hostile_run()
     judgements = [
         said(one.record.id, opinion, f"{who} {text[:80]}", note=text[:2000])
         for one, text in zip(run.pairs, HOSTILE, strict=True)
         for who, opinion in (("a", "acceptable"), ("b", "unacceptable"))
     ]
-    return judged(run, *judgements)
+    return judged(run, *judgements), run
 
 
 def test_hostile_names_notes_and_ids_stay_text() -> None:
-    analysis = hostile()
+    analysis, _ = hostile()
     page = render(build_view(analysis, facts()))
     section = page[page.index('<section id="review"') :].partition("</section>")[0]
     assert not re.search(r"<(img|iframe|script|style|link)\b", section)
@@ -202,7 +202,7 @@ def test_hostile_names_notes_and_ids_stay_text() -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1440])
 def test_the_part_in_the_browser(browser: Browser, tmp_path: Path, width: int, scheme: str) -> None:
-    analysis = hostile()
+    analysis, run = hostile()
     file = tmp_path / "report.html"
     file.write_text(render(build_view(analysis, facts())), encoding="utf-8")
     page = browser.new_page(
