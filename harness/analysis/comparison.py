@@ -1,10 +1,11 @@
 """The candidate against the incumbent over all compared records: difference, margin, sequential reading."""
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp
 
 import numpy
+from numpy.typing import NDArray
 
 from harness.analysis.deciding import UNJUDGED, SequentialTest
 from harness.analysis.deciding import Difference as Bet
@@ -85,7 +86,7 @@ _BETS = {value: Bet(least=value, most=value) for value in (-1, 0, 1)} | {_UNJUDG
 
 @dataclass(slots=True)
 class ComparisonTally:
-    """Takes compared pairs one by one; 17 bytes a record are kept, and two numbers a cluster."""
+    """Takes compared pairs one by one; 21 bytes a record are kept, and two numbers a cluster."""
 
     settings: AnalysisSettings
     gains: int = 0
@@ -94,6 +95,7 @@ class ComparisonTally:
     graded: bool = False
     clusters: ClusterTally = field(default_factory=ClusterTally)
     scores: ClusterTally = field(default_factory=ClusterTally)
+    cluster_places: "array[int]" = field(default_factory=lambda: array("I"))
     first_keys: "array[int]" = field(default_factory=lambda: array("Q"))
     second_keys: "array[int]" = field(default_factory=lambda: array("Q"))
     differences: "array[int]" = field(default_factory=lambda: array("b"))
@@ -111,7 +113,7 @@ class ComparisonTally:
         self.losses += outcome.quadrant is Quadrant.REGRESSION
         own = cluster_of(pair.record.tags, self.settings.cluster)
         cluster = f"record {pair.record.id}" if own is None else f"cluster {own}"
-        self.clusters.add(cluster, outcome.difference)
+        self.cluster_places.append(self.clusters.add(cluster, outcome.difference))
         if score_difference is not None:
             self.scores.add(cluster, score_difference)
             self.graded = self.graded or score_difference not in (-1.0, 0.0, 1.0)
@@ -128,12 +130,54 @@ class ComparisonTally:
         self.second_keys.append(second)
         self.differences.append(difference)
 
+    def with_mended(self, rows: NDArray[numpy.bool_]) -> "ComparisonTally":
+        """The same comparison, had both arms been right where these compared pairs are regressions.
+
+        Args:
+            rows: Which of the compared pairs, in the order in which they came.
+        """
+        differences = numpy.array(self.differences, dtype=numpy.int8)
+        judged = numpy.flatnonzero(differences != _UNJUDGED)
+        mended = rows & (differences[judged] == -1)
+        differences[judged[mended]] = 0
+        places = numpy.array(self.cluster_places, dtype=numpy.intp)[mended]
+        sums = numpy.array(self.clusters.differences)
+        sums += numpy.bincount(places, minlength=len(sums))
+        return replace(
+            self,
+            losses=self.losses - int(mended.sum()),
+            clusters=replace(self.clusters, differences=array("d", sums.tolist())),
+            differences=array("b", differences.tolist()),
+        )
+
+    def with_further_losses(self, count: int) -> "ComparisonTally":
+        """The same comparison with so many more regressions, on pairs on which the arms are alike now.
+
+        For records that stand for themselves: which of them it is makes no difference there.
+
+        Raises:
+            ValueError: Clusters or the order of the run decide how much each of them counts.
+        """
+        if self.settings.cluster is not None or self.settings.sequential:
+            raise ValueError("which pairs get worse must be said where records come in clusters or in order")
+        return replace(self, losses=self.losses + count)
+
     def findings(self) -> tuple[Difference, NonInferiority, Sequential]:
         """Difference, test and sequential reading; in a run that could end early all three are the latter."""
         sequential, more = self._sequential()
         if self.settings.sequential:
             return self._difference(sequential.interval), self._at_every_look(sequential, more), sequential
         return self._difference(self._net()), self._noninferiority(), sequential
+
+    def net(self) -> Estimate:
+        """The net difference, as `findings` has it."""
+        return self._sequential()[0].interval if self.settings.sequential else self._net()
+
+    def noninferiority(self) -> NonInferiority:
+        """The test, as `findings` has it."""
+        return (
+            self._at_every_look(*self._sequential()) if self.settings.sequential else self._noninferiority()
+        )
 
     def _net(self) -> Estimate:
         if self.settings.cluster is not None:

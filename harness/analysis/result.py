@@ -21,10 +21,11 @@ from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTable
 from harness.analysis.stats.counting import Count
 from harness.analysis.stats.noninferiority import NonInferiority
+from harness.analysis.tipping import Tipping
 from harness.domain.estimate import Estimate
 from harness.domain.observation import Arm
 
-ANALYSIS_SCHEMA_VERSION = 2
+ANALYSIS_SCHEMA_VERSION = 3
 UNSCORED = "unscored"
 
 
@@ -81,6 +82,7 @@ class Analysis:
         incumbent_failed: Share of pairs on which the incumbent's answer failed by itself (no usable answer,
             or a failed check); None with expected answers, where `incumbent_right` tells more.
         difference, noninferiority, sequential: None on agreement only, or where nothing was compared.
+        tipping: What would change the non-inferiority finding; None where there is none.
         noise: None where no record was called twice.
         failures: By kind, most harmful first.
         exposure: Money at risk by currency.
@@ -90,7 +92,7 @@ class Analysis:
         tags: Counts by the tags that the dataset declares.
         slices: Rules that describe where the candidate fails, tested on records they were not found on.
         slice_search: How they were looked for.
-        clusters: Groups of alike failures of the candidate.
+        clusters: Groups of alike failures of the candidate, most harmful first; each failure is in one.
         features: What the rules are made of.
         judge: What a judge's verdicts say of the judge itself, by scorer.
         incumbent, candidate: Calls, errors, tokens, cost and times.
@@ -113,6 +115,7 @@ class Analysis:
     difference: Difference | None
     noninferiority: NonInferiority | None
     sequential: Sequential | None
+    tipping: Tipping | None
     noise: Noise | None
     failures: Mapping[str, KindSummary]
     exposure: ExposureSummary

@@ -39,7 +39,7 @@ def score(run: str, reports: Path, *, yes: bool) -> None:
 @click.argument("run")
 @_REPORTS
 def analyze(run: str, reports: Path) -> None:
-    """Count the failures of a scored RUN and write analysis.json."""
+    """Count the failures of a scored RUN; write cases.parquet and analysis.json."""
     say(load("harness.pipeline.stages:analyze_run")(run, reports=reports))
 
 

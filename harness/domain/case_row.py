@@ -17,13 +17,15 @@ class CaseRow:
         severity: 0 (none) to 3 (severe): the worst of the arm that the case is about.
         group: Id of the group of alike failures that the candidate's failure belongs to, such as
             "v1:sign_flipped|totals.net|"; "" where the candidate is right.
-        slices: Positions, in `Analysis.slices`, of the rules that hold for the record (whatever came of it).
-        amount: Money at risk in the candidate's failure, in its document's currency; None if unknown.
+        slices: Positions, in `Analysis.slices`, of the rules that hold for the record, whatever came of it;
+            () where the pair counts nowhere.
+        amount: Money at risk in the candidate's failure, in its document's currency; None if unknown, or
+            so much that it is no money.
         rerun: "confirmed" or "flaky" where the record was called twice and the arms differ, else "".
         review: What people said of the case: "acceptable", "unacceptable", "label_wrong", "unsure",
             "conflict" where they disagree, "" where nobody did.
         harm: Place in the order of harm within the run, 0 the worst: by quadrant, severity, number of
-            findings, then by lot. Pairs that are no case (both right, agreeing, unscored) come last.
+            findings, then by lot. Pairs that are no case come last: both right or agreeing, then unscored.
     """
 
     record_id: str

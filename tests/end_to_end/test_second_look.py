@@ -4,11 +4,16 @@ import json
 import signal
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from command_line import ROOT, command, environment, harness, make_dataset, started
 from counting_server import completion, counting_server
+
+from harness.store.cases import read_cases
+from harness.store.layout import RunDirectory
+from harness.store.pairs import read_pairs
 
 SLOW_SCORER = """
 import time
@@ -55,6 +60,37 @@ def test_stages_keep_the_settings_of_the_run_and_tell_the_new_ones(tmp_path: Pat
     assert harness("report", run, cwd=tmp_path).returncode == 0
     assert json.loads((run / "analysis.json").read_text())["settings"]["margin"] == 0.3
     assert "text (pass_at = 0.7)" in (run / "report.html").read_text()
+
+
+def test_a_run_of_an_older_harness_is_analyzed_again(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    with counting_server() as server:
+        dataset = make_dataset(tmp_path / "echo", 40, url=server.url)
+        assert harness("shadow", dataset, "--reports", reports).returncode == 0
+    run = RunDirectory((reports / "echo" / "latest").resolve())
+    rows, made = list(read_cases(run.cases)), run.cases.read_bytes()
+    assert [row.record_id for row in rows] == [pair.record.id for pair in read_pairs(run.pairs)]
+    counted = Counter(row.quadrant for row in rows)
+    analysis = json.loads(run.analysis.read_bytes())
+    assert counted == Counter({name: entry["count"] for name, entry in analysis["quadrants"].items()})
+
+    run.cases.unlink()
+    done = harness("report", run.path, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "cases.parquet: the file is missing" in done.stderr
+    assert "harness analyze" in done.stderr
+    assert "Traceback" not in done.stderr
+
+    run.analysis.write_text(json.dumps({**analysis, "schema_version": 2}))
+    done = harness("report", run.path, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "harness analyze" in done.stderr
+    assert harness("analyze", run.path, cwd=tmp_path).returncode == 0
+    assert harness("report", run.path, cwd=tmp_path).returncode == 0
+    assert run.cases.read_bytes() == made
+
+    assert harness("score", run.path, cwd=tmp_path).returncode == 0
+    assert not run.cases.exists(), "it tells of the scores before"
 
 
 def test_a_run_in_which_nothing_was_answered_is_no_result(tmp_path: Path) -> None:

@@ -9,11 +9,24 @@ import duckdb
 import pytest
 from factories import pair, record
 
+from harness.analysis.harm import UNSCORED
+from harness.analysis.outcome import Quadrant
+from harness.domain.case_row import CaseRow
+from harness.domain.judgement import Opinion
 from harness.domain.score import Score, ScoredPair
+from harness.store.cases import write_cases
 from harness.store.layout import RunDirectory
 from harness.store.notebook import read_pairs
 from harness.store.pairs import write_pairs
-from harness.store.schema import ARM_COLUMNS, PAIRS, RECORD_COLUMNS, REPEAT_COLUMNS, SIDE_COLUMNS, SIDES
+from harness.store.schema import (
+    ARM_COLUMNS,
+    CASES,
+    PAIRS,
+    RECORD_COLUMNS,
+    REPEAT_COLUMNS,
+    SIDE_COLUMNS,
+    SIDES,
+)
 from harness.store.scores import write_scores
 
 PAGE = (Path(__file__).parents[2] / "docs" / "run-files.md").read_text(encoding="utf-8")
@@ -41,6 +54,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             )
         ],
     )
+    regression = CaseRow(record_id="r1", quadrant="regression", group="v1:sign_flipped|net|", amount=5.0)
+    write_cases(tmp_path / "cases.parquet", [regression])
     return tmp_path
 
 
@@ -51,7 +66,7 @@ def test_every_column_and_file_is_told() -> None:
     assert rows() >= {*columns, "scorer", *sides}
     assert all(f"`{side}`" in PAGE for side in SIDES)
     run = RunDirectory(Path("reports/d/r"))
-    files = (run.run, run.journal, run.manifest, run.pairs, run.scores, run.analysis, run.report)
+    files = (run.run, run.journal, run.manifest, run.pairs, run.scores, run.cases, run.analysis, run.report)
     assert rows() >= {file.name for file in files}
 
 
@@ -61,9 +76,23 @@ def test_no_column_is_told_that_is_not_there() -> None:
 
 
 def test_the_duckdb_queries_run(run: Path) -> None:
-    by_status, regressions = (duckdb.connect().execute(query).fetchall() for query in blocks("sql"))
+    by_status, regressions, groups = (duckdb.connect().execute(query).fetchall() for query in blocks("sql"))
     assert by_status == [("ok", 1, 0.2)]
     assert regressions == [("r1", "a", "b", "differs")]
+    assert groups == [("v1:sign_flipped|net|", 1, 5.0)]
+
+
+def test_every_column_of_the_cases_is_told_and_no_other() -> None:
+    section = PAGE.split("## cases.parquet\n")[1].split("\n## ")[0]
+    table = re.findall(r"^\| `(\w+)` \| ([\w ]+) \|.*\| (.*) \|$", section, re.MULTILINE)
+    assert [name for name, _, _ in table] == CASES.names
+    types = {"string": "text", "int8": "integer", "int64": "integer", "double": "number"}
+    for (_, kind, null), field in zip(table, CASES, strict=True):
+        assert kind == types.get(str(field.type), "list of integers")
+        assert (null == "never") is not field.nullable
+    quadrants = {quadrant.value for quadrant in Quadrant} | {UNSCORED}
+    assert quadrants <= set(re.findall("`([a-z_]+)`", section))
+    assert {opinion.value for opinion in Opinion} <= set(re.findall("`([a-z_]+)`", section))
 
 
 def test_the_pandas_query_runs(run: Path) -> None:

@@ -36,8 +36,12 @@ class ClusterTally:
     differences: "array[float]" = field(default_factory=lambda: array("d"))
     sizes: "array[int]" = field(default_factory=lambda: array("q"))
 
-    def add(self, cluster: str, difference: float) -> None:
-        """Take one record: the candidate's score minus the incumbent's, from -1 to 1."""
+    def add(self, cluster: str, difference: float) -> int:
+        """Take one record: the candidate's score minus the incumbent's, from -1 to 1.
+
+        Returns:
+            The place of its cluster in `sums`.
+        """
         key = cluster_key(cluster)
         place = self.places.setdefault(key, len(self.sizes))
         if place == len(self.sizes):
@@ -45,6 +49,7 @@ class ClusterTally:
             self.sizes.append(0)
         self.differences[place] += difference
         self.sizes[place] += 1
+        return place
 
     def sums(self) -> tuple[tuple[float, int], ...]:
         """Per cluster, in order of appearance: the sum of differences and the number of records."""
