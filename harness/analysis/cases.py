@@ -22,6 +22,7 @@ from harness.analysis.outcome import (
     with_inconsistency,
 )
 from harness.analysis.reruns import inconsistent_arms
+from harness.analysis.review import with_refusals
 from harness.analysis.settings import AnalysisSettings
 from harness.domain.case_row import CaseRow
 from harness.domain.pair import Pair
@@ -171,8 +172,8 @@ def open_case(
 ) -> Case | None:
     """The whole case of one pair, from what is stored of it.
 
-    What is wrong with the answers is told as the scorers told it; where the pair counts is told by the row,
-    since people may have moved it.
+    What is wrong with the answers is told as the scorers told it, and where people found wrong what had
+    passed, that; where the pair counts is told by the row, since people may have moved it.
 
     Args:
         pair: With its repeats.
@@ -191,6 +192,7 @@ def open_case(
         return None
     decisive = deciders(scores, settings.deciding)
     outcome = with_inconsistency(outcome, inconsistent_arms(pair, outcome, decisive))
+    outcome = with_refusals(outcome, incumbent=bool(row.incumbent_kind), candidate=bool(row.candidate_kind))
     case = _case(pair, outcome, SeverityRules(settings.severity))
     return replace(case, quadrant=Quadrant(row.quadrant)) if counts else case
 

@@ -63,7 +63,8 @@ class Confirmation:
 
     Attributes:
         found: All of the run.
-        rerun: Those among the records called twice.
+        rerun: Those among the records called twice; not where a person decided it, since nobody judged the
+            second answers.
         confirmed: Those that came out the same in every rerun of both arms.
         flaky: The others.
         share: Confirmed of rerun.
@@ -143,8 +144,18 @@ class RerunTally:
     gains: _Confirming = field(default_factory=_Confirming)
     inconsistent: dict[Arm, int] = field(default_factory=dict)
 
-    def add(self, pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair]) -> Again:
-        """Count one compared pair; gives what asking again told of it."""
+    def add(
+        self, pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair], scored: Outcome | None = None
+    ) -> Again:
+        """Count one compared pair; gives what asking again told of it.
+
+        Args:
+            pair: With its repeats.
+            outcome: What it means.
+            decisive: The scores that decide.
+            scored: What it meant before people judged its first answers, None where they did not. The second
+                answers have only scores, so that is what they are compared with.
+        """
         losing = outcome.quadrant in (Quadrant.REGRESSION, Quadrant.DIFFER, Quadrant.ONE_FAILED)
         gaining = outcome.quadrant is Quadrant.GAIN
         self.regressions.found += losing
@@ -159,14 +170,16 @@ class RerunTally:
         self.records += 1
         self.floor.add(same[0], same[1], same[2:])
         self._add_fields(answers, decisive)
-        flips = _flips(same, decisive, outcome)
+        flips = _flips(same, decisive, scored or outcome)
         for arm, flipped in flips.items():
             self.inconsistent[arm] = self.inconsistent.get(arm, 0) + flipped
         stable = not any(flips.values()) and (outcome.quadrant is not Quadrant.DIFFER or not any(same[2:]))
-        for counted, tally in ((losing, self.regressions), (gaining, self.gains)):
+        moved = scored is not None and scored is not outcome
+        for found, tally in ((losing, self.regressions), (gaining, self.gains)):
+            counted = found and not moved
             tally.rerun += counted
             tally.confirmed += counted and stable
-        differs = losing or gaining
+        differs = (losing or gaining) and not moved
         return Again(inconsistent=_flipped(flips), rerun=(CONFIRMED if stable else FLAKY) if differs else "")
 
     def _add_fields(self, answers: Sequence[Observation], decisive: Sequence[ScoredPair]) -> None:

@@ -13,10 +13,13 @@ from harness.analysis.failure.exposure import ExposureSummary
 from harness.analysis.failure.slice_result import Slice
 from harness.analysis.failure.summary import KindSummary
 from harness.analysis.features import FeatureSummary
+from harness.analysis.harm import UNSCORED
 from harness.analysis.judged import JudgeSummary
 from harness.analysis.label_free import LabelFree
 from harness.analysis.outcome import Basis, Quadrant
+from harness.analysis.quadrants import QuadrantCount
 from harness.analysis.reruns import Noise
+from harness.analysis.review_summary import ReviewSummary
 from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTable
 from harness.analysis.stats.counting import Count
@@ -25,20 +28,9 @@ from harness.analysis.tipping import Tipping
 from harness.domain.estimate import Estimate
 from harness.domain.observation import Arm
 
+__all__ = ["ANALYSIS_SCHEMA_VERSION", "UNSCORED", "Analysis", "QuadrantCount", "SliceSearch"]
+
 ANALYSIS_SCHEMA_VERSION = 3
-UNSCORED = "unscored"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuadrantCount:
-    """How many pairs fall into a quadrant.
-
-    Attributes:
-        share: Of the compared pairs; of all pairs for `unscored`.
-    """
-
-    count: int
-    share: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +87,8 @@ class Analysis:
         clusters: Groups of alike failures of the candidate, most harmful first; each failure is in one.
         features: What the rules are made of.
         judge: What a judge's verdicts say of the judge itself, by scorer.
+        review: What people said of the cases, and every headline figure as it was without them; None where
+            nobody judged. All other figures but `accuracy` and `agreement` follow what people said.
         incumbent, candidate: Calls, errors, tokens, cost and times.
         cases: The pairs worth reading, regressions first.
         more_cases: Further ones by quadrant, by id or only counted.
@@ -128,6 +122,7 @@ class Analysis:
     clusters: tuple[Cluster, ...]
     features: tuple[FeatureSummary, ...]
     judge: Mapping[str, JudgeSummary]
+    review: ReviewSummary | None
     incumbent: ArmSummary
     candidate: ArmSummary
     cases: tuple[Case, ...]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from harness.analysis.arms import ArmTally
@@ -19,7 +19,6 @@ from harness.analysis.failure.summary import KindTally
 from harness.analysis.judged import JudgeSpending, JudgeSummary, JudgeTally
 from harness.analysis.label_free import LabelFreeTally
 from harness.analysis.outcome import (
-    QUADRANTS,
     ArmOutcome,
     Basis,
     Outcome,
@@ -30,8 +29,10 @@ from harness.analysis.outcome import (
     judge,
     with_inconsistency,
 )
+from harness.analysis.quadrants import quadrant_counts
 from harness.analysis.reruns import RerunTally
-from harness.analysis.result import ANALYSIS_SCHEMA_VERSION, UNSCORED, Analysis, QuadrantCount, SliceSearch
+from harness.analysis.result import ANALYSIS_SCHEMA_VERSION, Analysis, SliceSearch
+from harness.analysis.review_summary import ReviewTally
 from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTally
 from harness.analysis.stats.counting import BoundedCounter, Count
@@ -43,6 +44,7 @@ from harness.domain.estimate import Estimate
 from harness.domain.failure import is_failure
 from harness.domain.human_label import HumanLabel
 from harness.domain.judged import VERDICT
+from harness.domain.judgement import Judgement
 from harness.domain.observation import Arm
 from harness.domain.pair import Pair
 from harness.domain.score import Finding, ScoredPair
@@ -62,9 +64,15 @@ class Analyzed:
     cases: Iterator[CaseRow]
 
 
-def analyze(pairs: Iterable[Pair], scored: Iterable[ScoredPair], settings: AnalysisSettings) -> Analysis:
+def analyze(
+    pairs: Iterable[Pair],
+    scored: Iterable[ScoredPair],
+    settings: AnalysisSettings,
+    *,
+    judgements: Iterable[Judgement] = (),
+) -> Analysis:
     """The findings alone; see `analyze_with_cases`."""
-    return analyze_with_cases(pairs, scored, settings).analysis
+    return analyze_with_cases(pairs, scored, settings, judgements=judgements).analysis
 
 
 def analyze_with_cases(
@@ -74,6 +82,7 @@ def analyze_with_cases(
     *,
     labels: Iterable[HumanLabel] = (),
     spending: JudgeSpending | None = None,
+    judgements: Iterable[Judgement] = (),
 ) -> Analyzed:
     """Count and compare, and say of every pair what came of it.
 
@@ -83,11 +92,13 @@ def analyze_with_cases(
         settings: Limits, margin and tags.
         labels: What people said of judged answers.
         spending: What the judge has cost, None without one.
+        judgements: What people said of cases, oldest first; it moves the figures.
 
     Raises:
         RunDamaged: A score belongs to no pair at its place.
     """
-    tally = _Tally(settings, tuple(labels))
+    given = tuple(judgements)
+    tally = _Tally(settings, tuple(labels), ReviewTally(settings, given) if given else None)
     for pair, scores in _aligned(pairs, scored):
         tally.add(pair, scores)
     return tally.analyzed(spending)
@@ -128,8 +139,15 @@ class _BasisTally:
         self.label_free = LabelFreeTally()
         self.where = WhereTally(settings)
 
-    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair]) -> None:
-        """Count one compared pair, with what asking again told."""
+    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair], *, moved: bool) -> None:
+        """Count one compared pair, with what asking again told.
+
+        Args:
+            pair: What both arms did.
+            outcome: What it means.
+            scores: Its scores.
+            moved: Whether people say otherwise than the scores.
+        """
         self.quadrants[outcome.quadrant] += 1
         failing = _failing(outcome.incumbent), _failing(outcome.candidate)
         self.kinds.add(*failing)
@@ -144,7 +162,8 @@ class _BasisTally:
         self.where.add(pair, outcome)
         if outcome.basis is Basis.EXPECTED:
             decisive = deciders(scores, self._settings.deciding)
-            self.comparison.add(pair, outcome, _score_difference(decisive))
+            score_difference = float(outcome.difference) if moved else _score_difference(decisive)
+            self.comparison.add(pair, outcome, score_difference)
 
     def incumbent_failed(self, level: float) -> Estimate:
         """How often the incumbent's answer failed by itself."""
@@ -153,8 +172,11 @@ class _BasisTally:
 
 
 class _Tally:
-    def __init__(self, settings: AnalysisSettings, labels: Sequence[HumanLabel]) -> None:
+    def __init__(
+        self, settings: AnalysisSettings, labels: Sequence[HumanLabel], review: ReviewTally | None
+    ) -> None:
         self._settings = settings
+        self._review = review
         self._pairs = 0
         rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
@@ -173,7 +195,8 @@ class _Tally:
             if scored.scorer in self._judges:
                 self._judges[scored.scorer].add(pair, scored)
         scores = first_in_front(scores, self._settings.scorers)
-        outcome = judge(pair, scores, self._settings.deciding)
+        by_score = judge(pair, scores, self._settings.deciding)
+        outcome = by_score if self._review is None else self._review.add(pair, by_score)
         tally = self._of_basis[outcome.basis]
         if isinstance(outcome, Unscored):
             tally.unscored.add(outcome.reason[:200])
@@ -181,9 +204,12 @@ class _Tally:
             if difference_of(pair, (), ()) is not None:
                 tally.comparison.add_unjudged(pair)
             return
-        again = tally.reruns.add(pair, outcome, deciders(scores, self._settings.deciding))
+        # People move no pair that the scorers cannot judge.
+        scored_as = outcome if isinstance(by_score, Unscored) else by_score
+        moved = outcome is not scored_as
+        again = tally.reruns.add(pair, outcome, deciders(scores, self._settings.deciding), scored_as)
         outcome = with_inconsistency(outcome, again.inconsistent)
-        tally.add(pair, outcome, scores)
+        tally.add(pair, outcome, scores, moved=moved)
         self._cases.add(pair, outcome)
         self._log.add(pair.record.id, outcome, again.rerun)
 
@@ -203,7 +229,12 @@ class _Tally:
             slices=where.rows_of(found.slices),
         )
         analysis = self._analysis(basis, found, groups, spending)
-        return Analyzed(analysis=analysis, cases=self._log.rows(basis, placed))
+        return Analyzed(analysis=analysis, cases=self._reviewed(self._log.rows(basis, placed)))
+
+    def _reviewed(self, rows: Iterator[CaseRow]) -> Iterator[CaseRow]:
+        """The rows with what people said of each."""
+        review = self._review
+        return rows if review is None else (replace(row, review=review.said(row.record_id)) for row in rows)
 
     def _analysis(
         self, basis: Basis, found: SliceReport, groups: Groups, spending: JudgeSpending | None
@@ -219,7 +250,7 @@ class _Tally:
             basis=basis,
             pairs=self._pairs,
             compared=tally.quadrants.total(),
-            quadrants=self._quadrants(basis),
+            quadrants=quadrant_counts(tally.quadrants, basis, pairs=self._pairs, level=level),
             unscored=self._unscored(basis),
             accuracy={name: scorer.accuracy(level=level) for name, scorer in self._scorers.items()},
             agreement={name: scorer.agreement(level=level) for name, scorer in self._scorers.items()},
@@ -242,6 +273,7 @@ class _Tally:
             clusters=groups.clusters,
             features=tally.where.features(),
             judge=self._judged(spending),
+            review=None if self._review is None else self._review.summary(basis),
             incumbent=self._arms[Arm.INCUMBENT].summary(),
             candidate=self._arms[Arm.CANDIDATE].summary(),
             cases=self._cases.cases(basis),
@@ -251,18 +283,6 @@ class _Tally:
     def _judged(self, spending: JudgeSpending | None) -> dict[str, JudgeSummary]:
         level = self._settings.level
         return {name: judge.summary(level=level, spending=spending) for name, judge in self._judges.items()}
-
-    def _quadrants(self, basis: Basis) -> dict[str, QuadrantCount]:
-        counts = self._of_basis[basis].quadrants
-        level, compared = self._settings.level, counts.total()
-        named = {
-            quadrant.value: QuadrantCount(
-                count=counts[quadrant], share=share(counts[quadrant], compared, level=level)
-            )
-            for quadrant in QUADRANTS[basis]
-        }
-        left = self._pairs - compared
-        return named | {UNSCORED: QuadrantCount(count=left, share=share(left, self._pairs, level=level))}
 
     def _unscored(self, basis: Basis) -> tuple[Count, ...]:
         counter = self._of_basis[basis].unscored

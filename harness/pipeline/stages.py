@@ -39,6 +39,7 @@ from harness.store.manifest import (
 )
 from harness.store.pairs import read_pairs
 from harness.store.scores import read_scores, write_scores
+from harness.store.triage import JudgedRun, read_triage
 
 _SCORE_FIRST = "Score the run first: harness score RUN"
 _ANALYZE_FIRST = "Analyze the run first: harness analyze RUN"
@@ -211,10 +212,16 @@ def _analyze(
         settings,
         labels=labels_of(config, scorers),
         spending=None if judge is None else judge_spending(run, judge),
+        judgements=read_triage(run.triage, judged_run(start)).ordered(),
     )
     write_cases(run.cases, analyzed.cases)
     write_bytes_atomically(run.analysis, analysis_to_json(analyzed.analysis))
     return analyzed.analysis
+
+
+def judged_run(start: RunStart) -> JudgedRun:
+    """What people's judgements must be of."""
+    return JudgedRun(run_id=start.run_id, dataset=start.dataset, dataset_sha256=start.dataset_sha256)
 
 
 def _report(run: RunDirectory, analysis: Analysis, facts: RunFacts) -> None:

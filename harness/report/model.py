@@ -213,6 +213,33 @@ class NoiseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictView:
+    """A case on which people disagree: how it was scored, and who said what."""
+
+    record_id: str
+    link: str
+    quadrant: str
+    opinions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewView:
+    """What people said of the cases and what it did to the figures.
+
+    Attributes:
+        conflicts: The first of them are shown at once, the others behind `rest_words`.
+        more_conflicts: How many are not in the page, or "".
+    """
+
+    sentences: tuple[str, ...]
+    conflicts: tuple[ConflictView, ...]
+    conflicts_at_once: int
+    rest_words: str
+    more_conflicts: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The whole page, top to bottom."""
 
@@ -234,6 +261,7 @@ class View:
     shared_texts: tuple[TextBlock, ...]
     case_columns: tuple[str, str, str]
     sections: tuple[CaseSection, ...]
+    review: ReviewView | None
     where: WhereView
     noise: NoiseView
     charts: tuple[StripChart, ...]

@@ -14,6 +14,7 @@ from harness.report.findings import (
     slice_sentences,
     suspects_sentence,
 )
+from harness.report.review import review_sentence
 from harness.report.wording import Names, amount, display_names, number, visible
 
 MOST_LINES = 24
@@ -53,6 +54,7 @@ def _finding(analysis: Analysis, names: Names, unit: str) -> list[str]:
     """The difference against the margin, the incumbent's own errors, money."""
     sides = (
         f"{net_sentence(analysis.net_difference)} {margin_sentence(analysis.noninferiority, names, unit)}",
+        review_sentence(analysis),
         incumbent_sentence(analysis, names),
         suspects_sentence(analysis, names),
         money_sentence(analysis, names),

@@ -36,6 +36,7 @@ from harness.report.findings import (
 from harness.report.judges import judge_tables
 from harness.report.kinds import card_views, kind_views, kinds_title
 from harness.report.model import CaseSection, CaseView, Masthead, NoiseView, View, WhereView
+from harness.report.review import review_sentence, review_view
 from harness.report.wording import Names, amount, display_names, visible
 
 _CAUTION = "A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
@@ -80,6 +81,7 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         shared_texts=book.shared,
         case_columns=("Expected", names.incumbent, names.candidate),
         sections=_with_visible_sentences(book),
+        review=review_view(analysis, names),
         where=_where(analysis, names),
         noise=NoiseView(sentences=noise_sentences(analysis, names), table=noise_table(analysis, names)),
         charts=strip_charts(analysis, names),
@@ -113,6 +115,7 @@ def _where(analysis: Analysis, names: Names) -> WhereView:
 def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
     """What qualifies the headline: the worst place, the incumbent's own errors, money, other readings."""
     sentences = (
+        review_sentence(analysis),
         worst_place(analysis),
         incumbent_sentence(analysis, names),
         suspects_sentence(analysis, names),

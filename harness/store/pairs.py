@@ -18,7 +18,7 @@ from harness.domain.record import Record
 from harness.errors import RunDamaged
 from harness.store.parquet import reading, writing
 from harness.store.responses import calls_of, calls_text, json_text, response_of, response_text
-from harness.store.schema import ARM_COLUMNS, PAIRS, RECORD_COLUMNS, REPEAT_COLUMNS
+from harness.store.schema import ARM_COLUMNS, PAIRS, RECORD_COLUMNS, RECORD_IDS, REPEAT_COLUMNS
 
 _COUNTS = frozenset(name for name, kind in ARM_COLUMNS.items() if kind == ARM_COLUMNS["retries"])
 _LIMIT = 2**63
@@ -131,6 +131,18 @@ def read_pair_group(path: Path, group: int) -> Iterator[Pair]:
     for rows in reading(path, PAIRS, group=group):
         for row in rows:
             yield _pair(path, row)
+
+
+def read_ids(path: Path) -> Iterator[str]:
+    """The ids of the records in the order they were written; no other column is read.
+
+    Raises:
+        RunDamaged: The file is missing or cannot be read.
+        SchemaMismatch: It was not written by this version of the harness.
+    """
+    for rows in reading(path, RECORD_IDS):
+        for (record_id,) in rows:
+            yield record_id
 
 
 def read_pairs(path: Path, *, ids: Collection[str] | None = None) -> Iterator[Pair]:

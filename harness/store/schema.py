@@ -107,6 +107,9 @@ PAIRS = _schema(
     dict.fromkeys(REPEAT_COLUMNS, pa.string()),
 )
 
+RECORD_IDS = pa.schema([PAIRS.field("record_id")], metadata=PAIRS.metadata)
+"""The one column of pairs.parquet that tells which records there are."""
+
 SCORES = _schema(
     "scores",
     {"record_id": pa.string(), "scorer": pa.string()} | _side_columns(SIDES[:4]),

@@ -25,7 +25,8 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     shown = capsys.readouterr().out
     assert all(
-        name in shown for name in ("shadow", "score", "analyze", "report", "dataset", "plugins", "sandbox")
+        name in shown
+        for name in ("shadow", "score", "analyze", "report", "triage", "dataset", "plugins", "sandbox")
     )
 
 

@@ -66,7 +66,8 @@ def test_every_column_and_file_is_told() -> None:
     assert rows() >= {*columns, "scorer", *sides}
     assert all(f"`{side}`" in PAGE for side in SIDES)
     run = RunDirectory(Path("reports/d/r"))
-    files = (run.run, run.journal, run.manifest, run.pairs, run.scores, run.cases, run.analysis, run.report)
+    written = (run.run, run.journal, run.manifest, run.pairs, run.scores, run.cases, run.analysis, run.report)
+    files = (*written, run.triage)
     assert rows() >= {file.name for file in files}
 
 
