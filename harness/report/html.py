@@ -8,6 +8,8 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.report.assets import policy, script, style, templates
+from harness.report.case_findings import WORDS
+from harness.report.case_parts import CaseView
 from harness.report.model import View
 
 _LONGEST_UNBROKEN = 20
@@ -18,6 +20,15 @@ def render(view: View) -> str:
     names = (view.masthead.incumbent, view.masthead.candidate)
     template = _environment().get_template("report.html.j2")
     return template.render(v=view, policy=policy(), style=style(), script=script(), names=names)
+
+
+def case_html(view: CaseView) -> str:
+    """The fragment of one open case, escaped; the same view gives the same text."""
+    return _environment().get_template("case.html.j2").render(case=view, words=WORDS)
+
+
+def _case_markup(view: CaseView) -> Markup:
+    return Markup(case_html(view))  # noqa: S704 - rendered with autoescape
 
 
 def unbroken(text: str, names: Sequence[str]) -> Markup:
@@ -42,4 +53,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["unbroken"] = unbroken
+    environment.filters["case"] = _case_markup
     return environment

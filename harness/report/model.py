@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.analysis.failure.sentence import Phrase
+from harness.report.case_parts import CaseView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,68 +69,6 @@ class KindView:
     link: str
     link_words: str
     note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """A value in a field table: its state (same, format_only, changed, missing, invented, none)."""
-
-    text: str
-    state: str
-    word: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRow:
-    """One field: what was expected and what each arm said."""
-
-    path: str
-    expected: Value | None
-    incumbent: Value
-    candidate: Value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextBlock:
-    """A text from outside, cut for display."""
-
-    title: str
-    text: str
-    cut: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFact:
-    """One property of both calls."""
-
-    name: str
-    incumbent: str
-    candidate: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseView:
-    """One pair, opened up."""
-
-    anchor: str
-    record_id: str
-    mark: str
-    mark_word: str
-    subject: str
-    sentence: tuple[Phrase, ...]
-    severity: str
-    severity_mark: str
-    tags: tuple[str, ...]
-    rows: tuple[FieldRow, ...]
-    rows_note: str
-    system: TextBlock | None
-    parameters: TextBlock | None
-    inputs: tuple[TextBlock, ...]
-    expected: TextBlock | None
-    incumbent: TextBlock
-    candidate: TextBlock
-    facts: tuple[CallFact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,8 +196,6 @@ class View:
     more_kinds: tuple[KindView, ...]
     more_kinds_title: str
     kind_columns: tuple[str, str, str]
-    shared_texts: tuple[TextBlock, ...]
-    case_columns: tuple[str, str, str]
     sections: tuple[CaseSection, ...]
     review: ReviewView | None
     where: WhereView

@@ -1,14 +1,12 @@
 """Analysis, facts and pairs → exactly what the page shows; all rounding and wording happens on the way."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from harness.analysis.failure.sentence import Phrase
 from harness.analysis.outcome import CASE_QUADRANTS, Basis
 from harness.analysis.result import Analysis
 from harness.domain.pair import Pair
 from harness.report.answer import banners, headline, lead, origin, square
-from harness.report.casebook import Casebook, casebook, chosen_cases
+from harness.report.casebook import casebook, chosen_cases
 from harness.report.facts import RunFacts
 from harness.report.figures import (
     averages,
@@ -35,7 +33,7 @@ from harness.report.findings import (
 )
 from harness.report.judges import judge_tables
 from harness.report.kinds import card_views, kind_views, kinds_title
-from harness.report.model import CaseSection, CaseView, Masthead, NoiseView, View, WhereView
+from harness.report.model import Masthead, NoiseView, View, WhereView
 from harness.report.review import review_sentence, review_view
 from harness.report.wording import Names, amount, display_names, visible
 
@@ -57,7 +55,6 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
     """
     names = display_names(facts.incumbent.model, facts.candidate.model)
     unit = visible(facts.unit)[:40] or "record"
-    book = casebook(analysis, pairs, names)
     kinds = kind_views(analysis, names, _grouped_kinds(analysis))
     cards = card_views(kinds)
     title, kinds_lead = kinds_title(analysis, names)
@@ -78,9 +75,7 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         more_kinds=tuple(kind for kind in kinds if kind not in cards),
         more_kinds_title="Further kinds" if cards else "Kinds",
         kind_columns=("Only " + names.candidate if accuracy else "Records", names.candidate, names.incumbent),
-        shared_texts=book.shared,
-        case_columns=("Expected", names.incumbent, names.candidate),
-        sections=_with_visible_sentences(book),
+        sections=casebook(analysis, pairs, names),
         review=review_view(analysis, names),
         where=_where(analysis, names),
         noise=NoiseView(sentences=noise_sentences(analysis, names), table=noise_table(analysis, names)),
@@ -128,22 +123,6 @@ def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
 def _grouped_kinds(analysis: Analysis) -> frozenset[str]:
     grouped = CASE_QUADRANTS[analysis.basis][0]
     return frozenset(case.kind for case in chosen_cases(analysis) if case.quadrant is grouped)
-
-
-def _with_visible_sentences(book: Casebook) -> tuple[CaseSection, ...]:
-    def seen(case: CaseView) -> CaseView:
-        phrases = (Phrase(text=visible(phrase.text), foreign=phrase.foreign) for phrase in case.sentence)
-        return replace(case, sentence=tuple(phrases))
-
-    return tuple(
-        replace(
-            section,
-            groups=tuple(
-                replace(group, cases=tuple(seen(case) for case in group.cases)) for group in section.groups
-            ),
-        )
-        for section in book.sections
-    )
 
 
 def _masthead(analysis: Analysis, facts: RunFacts, names: Names) -> Masthead:
