@@ -1,13 +1,14 @@
 """One case from real scorers, for the tests of the open case."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from factories import pair as make_pair
 from factories import record, request, response
 
-from harness.analysis import AnalysisSettings, analyze
-from harness.analysis.cases import Case
+from harness.analysis import AnalysisSettings, analyze_with_cases
+from harness.analysis.cases import Case, open_case
 from harness.analysis.failure.arm_failure import arm_failure
 from harness.analysis.outcome import Basis
 from harness.domain.chat import Answer, Response
@@ -70,9 +71,18 @@ def compared(
     right = response(answer=known) if incumbent is None else _outcome(incumbent)
     made = make_pair(right, _outcome(candidate), of=of)
     scored = _scored(made, scorer or JsonFields())
-    analysis = analyze([made], [scored], AnalysisSettings())
-    (case,) = analysis.cases
-    return made, case, analysis.basis
+    basis, (case,) = opened_cases([made], [scored])
+    return made, case, basis
+
+
+def opened_cases(pairs: Sequence[Pair], scored: Sequence[ScoredPair]) -> tuple[Basis, list[Case]]:
+    """The cases of a run in which each pair has scores of one scorer."""
+    settings = AnalysisSettings()
+    found = analyze_with_cases(pairs, scored, settings)
+    rows = {row.record_id: row for row in found.cases}
+    of = {one.record_id: one for one in scored}
+    told = (open_case(pair, [of[pair.record.id]], rows[pair.record.id], settings) for pair in pairs)
+    return found.analysis.basis, [case for case in told if case is not None]
 
 
 def opened(expected: Any, candidate: Any, *, limits: CaseLimits | None = None, **given: Any) -> CaseView:

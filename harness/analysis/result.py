@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from harness.analysis.arms import ArmSummary
 from harness.analysis.averages import Accuracy, Agreement
-from harness.analysis.cases import Case, CaseRest
 from harness.analysis.comparison import Difference, Sequential
 from harness.analysis.confusion import Confusion
 from harness.analysis.failure.clusters import Cluster
@@ -90,8 +89,6 @@ class Analysis:
         review: What people said of the cases, and every headline figure as it was without them; None where
             nobody judged. All other figures but `accuracy` and `agreement` follow what people said.
         incumbent, candidate: Calls, errors, tokens, cost and times.
-        cases: The pairs worth reading, regressions first.
-        more_cases: Further ones by quadrant, by id or only counted.
     """
 
     schema_version: int
@@ -125,8 +122,6 @@ class Analysis:
     review: ReviewSummary | None
     incumbent: ArmSummary
     candidate: ArmSummary
-    cases: tuple[Case, ...]
-    more_cases: tuple[CaseRest, ...]
 
     @property
     def kinds(self) -> tuple[KindSummary, ...]:

@@ -8,7 +8,6 @@ from itertools import groupby
 from harness.analysis.arms import ArmTally
 from harness.analysis.averages import ScorerTally
 from harness.analysis.case_log import OTHER_BASIS, CaseLog, Placed
-from harness.analysis.cases import CaseKeeper
 from harness.analysis.comparison import ComparisonTally
 from harness.analysis.confusion import ConfusionTally
 from harness.analysis.deciding import difference_of
@@ -99,14 +98,19 @@ def analyze_with_cases(
     """
     given = tuple(judgements)
     tally = _Tally(settings, tuple(labels), ReviewTally(settings, given) if given else None)
-    for pair, scores in _aligned(pairs, scored):
+    for pair, scores in aligned(pairs, scored):
         tally.add(pair, scores)
     return tally.analyzed(spending)
 
 
-def _aligned(
+def aligned(
     pairs: Iterable[Pair], scored: Iterable[ScoredPair]
 ) -> Iterator[tuple[Pair, tuple[ScoredPair, ...]]]:
+    """Each pair with its scores, in one pass over both.
+
+    Raises:
+        RunDamaged: A score belongs to no pair at its place.
+    """
     groups = ((key, tuple(group)) for key, group in groupby(scored, key=lambda entry: entry.record_id))
     waiting = next(groups, None)
     for pair in pairs:
@@ -180,7 +184,6 @@ class _Tally:
         self._pairs = 0
         rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
-        self._cases = CaseKeeper(settings)
         self._log = CaseLog(settings.severity)
         self._scorers: dict[str, ScorerTally] = {name: ScorerTally(scorer=name) for name in settings.scorers}
         self._judges = {name: JudgeTally(name, labels) for name in settings.judges}
@@ -210,7 +213,6 @@ class _Tally:
         again = tally.reruns.add(pair, outcome, deciders(scores, self._settings.deciding), scored_as)
         outcome = with_inconsistency(outcome, again.inconsistent)
         tally.add(pair, outcome, scores, moved=moved)
-        self._cases.add(pair, outcome)
         self._log.add(pair.record.id, outcome, again.rerun)
 
     def _basis(self) -> Basis:
@@ -276,8 +278,6 @@ class _Tally:
             review=None if self._review is None else self._review.summary(basis),
             incumbent=self._arms[Arm.INCUMBENT].summary(),
             candidate=self._arms[Arm.CANDIDATE].summary(),
-            cases=self._cases.cases(basis),
-            more_cases=self._cases.rest(basis),
         )
 
     def _judged(self, spending: JudgeSpending | None) -> dict[str, JudgeSummary]:

@@ -1,12 +1,8 @@
 """Analysis, facts and pairs → exactly what the page shows; all rounding and wording happens on the way."""
 
-from collections.abc import Iterable
-
-from harness.analysis.outcome import CASE_QUADRANTS, Basis
+from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
-from harness.domain.pair import Pair
 from harness.report.answer import banners, headline, lead, origin, square
-from harness.report.casebook import casebook, chosen_cases
 from harness.report.facts import RunFacts
 from harness.report.figures import (
     averages,
@@ -33,29 +29,26 @@ from harness.report.findings import (
 )
 from harness.report.judges import judge_tables
 from harness.report.kinds import card_views, kind_views, kinds_title
-from harness.report.model import Masthead, NoiseView, View, WhereView
+from harness.report.model import Masthead, NoiseView, PageData, View, WhereView
 from harness.report.review import review_sentence, review_view
+from harness.report.static_cases import static_cases
 from harness.report.wording import Names, amount, display_names, visible
 
 _CAUTION = "A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
 
 
-def shown_case_ids(analysis: Analysis) -> frozenset[str]:
-    """Ids of the records whose pairs `build_view` needs."""
-    return frozenset(case.record_id for case in chosen_cases(analysis))
-
-
-def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> View:
+def build_view(analysis: Analysis, facts: RunFacts, data: PageData | None = None) -> View:
     """Everything the page shows.
 
     Args:
         analysis: The findings.
         facts: The run as its manifest tells it.
-        pairs: The pairs of `shown_case_ids`, in any order; further ones are passed over.
+        data: Its cases; without them the page has none.
     """
+    data = data or PageData()
     names = display_names(facts.incumbent.model, facts.candidate.model)
     unit = visible(facts.unit)[:40] or "record"
-    kinds = kind_views(analysis, names, _grouped_kinds(analysis))
+    kinds = kind_views(analysis, names, frozenset())
     cards = card_views(kinds)
     title, kinds_lead = kinds_title(analysis, names)
     accuracy = analysis.basis is Basis.EXPECTED
@@ -75,7 +68,8 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         more_kinds=tuple(kind for kind in kinds if kind not in cards),
         more_kinds_title="Further kinds" if cards else "Kinds",
         kind_columns=("Only " + names.candidate if accuracy else "Records", names.candidate, names.incumbent),
-        sections=casebook(analysis, pairs, names),
+        data=data,
+        static_cases=static_cases(analysis, data, names),
         review=review_view(analysis, names),
         where=_where(analysis, names),
         noise=NoiseView(sentences=noise_sentences(analysis, names), table=noise_table(analysis, names)),
@@ -118,11 +112,6 @@ def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
         sequential_sentence(analysis, names, unit),
     )
     return tuple(sentence for sentence in sentences if sentence)
-
-
-def _grouped_kinds(analysis: Analysis) -> frozenset[str]:
-    grouped = CASE_QUADRANTS[analysis.basis][0]
-    return frozenset(case.kind for case in chosen_cases(analysis) if case.quadrant is grouped)
 
 
 def _masthead(analysis: Analysis, facts: RunFacts, names: Names) -> Masthead:

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from report_cases import invoice, opened
+from report_cases import invoice, opened, opened_cases
 from report_runs import HOSTILE, hostile_run
 
-from harness.analysis import AnalysisSettings, analyze
 from harness.report.assets import style, templates
 from harness.report.case_view import CaseView, case_view
 from harness.report.html import case_html
@@ -51,10 +50,10 @@ def planted() -> CaseView:
 
 def hostile() -> list[CaseView]:
     run = hostile_run()
-    analysis = analyze(run.pairs, run.scored, AnalysisSettings())
+    basis, cases = opened_cases(run.pairs, run.scored)
     pairs = {pair.record.id: pair for pair in run.pairs}
     names = Names(incumbent="GPT-4o", candidate="Llama")
-    return [case_view(case, pairs[case.record_id], analysis.basis, names) for case in analysis.cases]
+    return [case_view(case, pairs[case.record_id], basis, names) for case in cases]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])

@@ -50,7 +50,7 @@ def test_without_judgements_the_page_says_nothing_of_people() -> None:
     assert review_view(plain, NAMES) is None
     assert review_sentence(plain) == ""
     assert review_lines(plain, NAMES) == []
-    page = render(build_view(plain, facts(), RUN.pairs))
+    page = render(build_view(plain, facts()))
     assert 'id="review"' not in page
     assert "#review" not in page
     # Judgements of records that the run does not have are as good as none.
@@ -77,7 +77,7 @@ def test_the_figures_before_and_after_stand_in_one_sentence() -> None:
 
 def test_the_page_and_the_terminal_say_at_once_that_people_judged() -> None:
     given = judged(RUN, *(said(name, "acceptable") for name in LOST[:3]))
-    assert build_view(given, facts(), RUN.pairs).told[0] == review_sentence(given)
+    assert build_view(given, facts()).told[0] == review_sentence(given)
     lines = summary_lines(given, facts(), "x")
     assert lines[3].startswith("These figures follow from 3 judgements of 1 person.")
 
@@ -186,8 +186,8 @@ def hostile() -> tuple[Analysis, Run]:
 
 
 def test_hostile_names_notes_and_ids_stay_text() -> None:
-    analysis, run = hostile()
-    page = render(build_view(analysis, facts(), run.pairs))
+    analysis, _run = hostile()
+    page = render(build_view(analysis, facts()))
     section = page[page.index('<section id="review"') :].partition("</section>")[0]
     assert not re.search(r"<(img|iframe|script|style|link)\b", section)
     assert not re.search(r"\s(style|on\w+)=", re.sub(r">[^<]*<", "><", section))
@@ -204,7 +204,7 @@ def test_hostile_names_notes_and_ids_stay_text() -> None:
 def test_the_part_in_the_browser(browser: Browser, tmp_path: Path, width: int, scheme: str) -> None:
     analysis, run = hostile()
     file = tmp_path / "report.html"
-    file.write_text(render(build_view(analysis, facts(), run.pairs)), encoding="utf-8")
+    file.write_text(render(build_view(analysis, facts())), encoding="utf-8")
     page = browser.new_page(
         viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
     )
@@ -256,4 +256,4 @@ def test_with_every_label_wrong_nothing_is_left_to_compare() -> None:
     assert view is not None
     net = next(row for row in view.tables[0].rows if row[0] == "Net difference, points")
     assert net[2] == NO_VALUE
-    assert "Nothing could be compared" in render(build_view(given, facts(), run.pairs))
+    assert "Nothing could be compared" in render(build_view(given, facts()))

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from factories import observation, pair, record, response
+from report_files import drawn
 from report_runs import Run, agreement_run, changed, facts, invoices, scored
 
 from harness.analysis import Analysis, AnalysisSettings, analyze
@@ -10,9 +11,6 @@ from harness.domain.chat import Usage
 from harness.domain.mark import Mark
 from harness.domain.observation import Arm, CallError
 from harness.domain.score import Finding, Score
-from harness.report import build_view, shown_case_ids
-from harness.report.case_view import CaseView
-from harness.report.html import case_html
 from harness.report.model import View
 
 SETTINGS = AnalysisSettings(slices=("language", "lines"))
@@ -23,7 +21,7 @@ def analysis_of(run: Run) -> Analysis:
 
 
 def view_of(run: Run, **changes: object) -> View:
-    return build_view(analysis_of(run), facts(**changes), run.pairs)
+    return drawn(run, SETTINGS, told=facts(**changes))[1]
 
 
 def all_right(n: int) -> Run:
@@ -39,10 +37,6 @@ def counts(losses: int, gains: int, n: int) -> Run:
         for place, one in enumerate(run.pairs)
     ]
     return replace(run, scored=scores)
-
-
-def cases(view: View) -> list[CaseView]:
-    return [case for section in view.sections for group in section.groups for case in group.cases]
 
 
 def test_top_of_the_page() -> None:
@@ -86,7 +80,7 @@ def test_no_failure() -> None:
     assert view.headline == "No invoice where GPT-4o is right and Llama-3.3-70B is wrong, in 300."
     assert view.lead[0] == "So, with 95\u202f% confidence, fewer than 1 in 100."
     assert view.kinds_lead == "No failure was found on either side."
-    assert view.sections == ()
+    assert view.static_cases == ()
     assert view_of(all_right(3)).lead[0] == "That is too few to say how rare such a case is."
 
 
@@ -109,16 +103,7 @@ def test_agreement_only_never_speaks_of_accuracy() -> None:
     text = repr(view).lower()
     assert "accuracy" not in text
     assert "correct" not in text
-    fields = cases(view)[0].differences.fields
-    assert fields is not None
-    assert fields.columns == ("GPT-4o", "Llama-3.3-70B")
-    assert fields.rows[0].expected is None
-    assert (fields.rows[0].incumbent.text, fields.rows[0].candidate.text) == ("shipping", "returns")
-    assert [section.title for section in view.sections] == [
-        "They differ: 2",
-        "One failed: 1",
-        "Both failed: 1",
-    ]
+    assert sum(len(group.cases) for group in view.static_cases) == 4
 
 
 @pytest.mark.parametrize(
@@ -183,29 +168,15 @@ def test_the_mark_is_everywhere(mark: Mark) -> None:
     assert view.speed_note == expected
 
 
-def test_cases_stand_under_their_kind_and_counts_add_up() -> None:
-    run = invoices(300)
-    found = analysis_of(run)
-    view = build_view(found, facts(), run.pairs)
-    worse = view.sections[0]
-    assert worse.title == f"Only Llama-3.3-70B is wrong: {found.count(Quadrant.REGRESSION)}"
-    assert sum(len(group.cases) for group in worse.groups) == found.count(Quadrant.REGRESSION)
-    anchors = {group.anchor for group in worse.groups}
-    linked = {kind.link for kind in (*view.cards, *view.more_kinds) if kind.link}
-    assert linked == anchors
-    assert shown_case_ids(found) == {case.record_id for case in cases(view)}
-
-
-def test_the_page_is_capped_and_says_so() -> None:
-    pairs = [pair(of=record(f"r{place:04d}", expected="ok")) for place in range(1700)]
-    wrong = (changed("a", "1", "2"),)
-    view = view_of(Run(pairs=pairs, scored=[scored(one, (), wrong) for one in pairs]))
-    (section,) = view.sections
-    assert len(cases(view)) == 200
-    assert section.groups[0].count == "1,700 cases"
-    assert section.groups[0].note == "The worst 200 are shown."
-    assert len(section.rest_ids) == 300
-    assert section.rest_words == "300 further cases by id and 1,200 more in pairs.parquet"
+def test_the_first_cases_of_the_first_groups_stand_on_the_page() -> None:
+    analysis, view = drawn(invoices(300), SETTINGS)
+    assert [group.title for group in view.static_cases[:6]] == [one.name for one in analysis.clusters[:6]]
+    for group, cluster in zip(view.static_cases, analysis.clusters[:6], strict=False):
+        assert len(group.cases) == min(3, cluster.size)
+        assert all(case.startswith('<article class="case" data-id="inv-') for case in group.cases)
+    assert view.static_cases[0].count == f"3 of {analysis.clusters[0].size} cases"
+    assert view.static_cases[-1].title == "Only GPT-4o is wrong"
+    assert view.static_cases[-1].count == f"3 of {analysis.count(Quadrant.GAIN)} cases"
 
 
 def test_unknown_tokens_are_never_a_zero() -> None:
@@ -226,19 +197,3 @@ def test_scores_that_could_not_be_told_are_in_the_method() -> None:
     assert view_of(replace(run, scored=scores)).method_notes[-1] == (
         "Scores that could not be told: json_fields: no repeat (3)."
     )
-
-
-def test_cases_beyond_the_ids_are_only_counted() -> None:
-    pairs = [pair(of=record(f"r{place:04d}", expected="ok")) for place in range(210)]
-    wrong = (changed("a", "1", "2"),)
-    scores = [scored(one, (), wrong) for one in pairs]
-    found = analyze(pairs, scores, AnalysisSettings(id_limit=0))
-    (section,) = build_view(found, facts(), pairs).sections
-    assert section.rest_words == "10 more in pairs.parquet."
-
-
-def test_a_pair_that_is_missing_from_the_file_is_told() -> None:
-    run = counts(1, 0, 3)
-    view = build_view(analysis_of(run), facts(), [])
-    assert (cases(view)[0].document, cases(view)[0].raw) == (None, None)
-    assert "not in pairs.parquet" in case_html(cases(view)[0])
