@@ -69,6 +69,7 @@ def judged_page(browser: Browser, file: Path) -> CasePage:
 def test_the_exported_file_is_what_triage_reads(browser: Browser, file: Path, tmp_path: Path) -> None:
     opened = judged_page(browser, file)
     expect(opened.ui("open")).to_have_text("3 not exported")
+    expect(opened.page.locator("button.export")).to_have_text("Export triage (3)")
     opened.page.locator("button.export").click()
     expect(opened.ui("exchanged")).to_have_text("3 judgements here, 3 not exported.")
     opened.ui("reviewer").fill("Ada")

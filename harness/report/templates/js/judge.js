@@ -146,6 +146,7 @@ const drawBar = () => {
   ui.failed.hidden = saved;
   const open = unsent();
   put("open", open && `${number(open)} not exported`);
+  ui.export.textContent = "Export triage" + (open ? ` (${number(open)})` : "");
   for (const place of $$(".reviewed")) {
     const { group } = place.closest("[data-group]").dataset;
     const code = values.group.findIndex(({ id }) => id === group);
