@@ -10,7 +10,8 @@ from factories import record, request, response
 from harness.analysis import AnalysisSettings, analyze_with_cases
 from harness.analysis.cases import Case, open_case
 from harness.analysis.failure.arm_failure import arm_failure
-from harness.analysis.outcome import Basis
+from harness.analysis.outcome import CASE_QUADRANTS, Basis
+from harness.analysis.stage import aligned
 from harness.domain.chat import Answer, Response
 from harness.domain.observation import Arm, CallError
 from harness.domain.pair import Pair
@@ -71,18 +72,22 @@ def compared(
     right = response(answer=known) if incumbent is None else _outcome(incumbent)
     made = make_pair(right, _outcome(candidate), of=of)
     scored = _scored(made, scorer or JsonFields())
-    basis, (case,) = opened_cases([made], [scored])
+    basis, [(_, case)] = cases_of([made], [scored])
     return made, case, basis
 
 
-def opened_cases(pairs: Sequence[Pair], scored: Sequence[ScoredPair]) -> tuple[Basis, list[Case]]:
-    """The cases of a run in which each pair has scores of one scorer."""
+def cases_of(pairs: Sequence[Pair], scored: Sequence[ScoredPair]) -> tuple[Basis, list[tuple[Pair, Case]]]:
+    """What the pairs are compared with, and every one of them that is a case, opened."""
     settings = AnalysisSettings()
-    found = analyze_with_cases(pairs, scored, settings)
-    rows = {row.record_id: row for row in found.cases}
-    of = {one.record_id: one for one in scored}
-    told = (open_case(pair, [of[pair.record.id]], rows[pair.record.id], settings) for pair in pairs)
-    return found.analysis.basis, [case for case in told if case is not None]
+    found = analyze_with_cases(iter(pairs), iter(scored), settings)
+    basis = found.analysis.basis
+    quadrants = {quadrant.value for quadrant in CASE_QUADRANTS[basis]}
+    opened = (
+        (pair, open_case(pair, scores, row, settings))
+        for (pair, scores), row in zip(aligned(pairs, scored), found.cases, strict=True)
+        if row.quadrant in quadrants
+    )
+    return basis, [(pair, case) for pair, case in opened if case is not None]
 
 
 def opened(expected: Any, candidate: Any, *, limits: CaseLimits | None = None, **given: Any) -> CaseView:

@@ -23,9 +23,9 @@ FIRST_GROUPS = 6
 FIRST_OF_GROUP = 3
 _FIRST_BYTES = 400_000
 # Where the blocks take at least this much of their room, one more case in full is not worth another try.
-_WELL_USED = 0.92
+_WELL_USED = 0.97
 _TRIES = 4
-_GUESSED = 0.98
+_GUESSED = 1.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from report_cases import invoice, opened, opened_cases
+from report_cases import cases_of, invoice, opened
 from report_runs import HOSTILE, hostile_run
 
 from harness.report.assets import style, templates
@@ -50,10 +50,9 @@ def planted() -> CaseView:
 
 def hostile() -> list[CaseView]:
     run = hostile_run()
-    basis, cases = opened_cases(run.pairs, run.scored)
-    pairs = {pair.record.id: pair for pair in run.pairs}
+    basis, cases = cases_of(run.pairs, run.scored)
     names = Names(incumbent="GPT-4o", candidate="Llama")
-    return [case_view(case, pairs[case.record_id], basis, names) for case in cases]
+    return [case_view(case, pair, basis, names) for pair, case in cases]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])
