@@ -17,6 +17,7 @@ from harness.errors import ConfigError, RunDamaged
 from harness.pipeline.arms import JUDGE, ready_judge
 from harness.pipeline.group import told_settings
 from harness.pipeline.judging import judge_answers, judge_counts, judge_spending, labels_of
+from harness.pipeline.portfolio import portfolio_after
 from harness.pipeline.scoring import scored_pairs
 from harness.providers.families import families_of
 from harness.report.facts import ArmFacts, RunFacts
@@ -92,7 +93,8 @@ def finish_run(
         manifest = Manifest(start=start, finished_at=datetime.now(UTC), counts=counts, judge=judged)
         write_manifest(run.manifest, manifest)
         point_latest(run)
-    return closing_lines(analysis, start, facts, run)
+    notes = portfolio_after(run)
+    return [*notes, *closing_lines(analysis, start, facts, run)]
 
 
 def closing_lines(analysis: Analysis, start: RunStart, facts: RunFacts, run: RunDirectory) -> list[str]:
@@ -131,7 +133,8 @@ def report_run(reference: str, *, reports: Path) -> str:
     analysis = analysis_from_json(run.analysis.read_bytes())
     facts = _facts(start, _unfinished(run))
     _report(run, analysis, facts)
-    return "\n".join(closing_lines(analysis, start, facts, run))
+    notes = portfolio_after(run) if run.path.resolve().parent.parent == reports.resolve() else []
+    return "\n".join([*notes, *closing_lines(analysis, start, facts, run)])
 
 
 def _unfinished(run: RunDirectory) -> str:

@@ -7,7 +7,14 @@ from functools import cache
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.report.assets import policy, script, style, templates
+from harness.report.assets import (
+    OVERVIEW_STYLES,
+    policy,
+    policy_without_script,
+    script,
+    style,
+    templates,
+)
 from harness.report.model import View
 
 _LONGEST_UNBROKEN = 20
@@ -18,6 +25,17 @@ def render(view: View) -> str:
     names = (view.masthead.incumbent, view.masthead.candidate)
     template = _environment().get_template("report.html.j2")
     return template.render(v=view, policy=policy(), style=style(), script=script(), names=names)
+
+
+def render_overview(template: str, view: object) -> str:
+    """A page that tells of several runs, without script; the same view gives the same text.
+
+    Args:
+        template: Name of its template.
+        view: What it shows, as `v`.
+    """
+    page = _environment().get_template(template)
+    return page.render(v=view, policy=policy_without_script(OVERVIEW_STYLES), style=style(OVERVIEW_STYLES))
 
 
 def unbroken(text: str, names: Sequence[str]) -> Markup:
