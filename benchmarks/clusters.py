@@ -52,7 +52,7 @@ def measured(count: int, seed: int, free: float = 0.4) -> dict[str, float]:
     for failure in failures:
         keep(keeper, failure)
     kept = time.process_time()
-    found = keeper.clusters(compared=10 * count, seed=1, level=0.95, limit=10**6)
+    found = keeper.grouped(compared=10 * count, seed=1, level=0.95, limit=10**6).clusters
     ended = time.process_time()
     place = {name: number for number, cluster in enumerate(found) for name in cluster.record_ids}
     labels = [place[failure.record_id] for failure in failures]

@@ -24,7 +24,7 @@ from harness.analysis.stats.noninferiority import NonInferiority
 from harness.domain.estimate import Estimate
 from harness.domain.observation import Arm
 
-ANALYSIS_SCHEMA_VERSION = 2
+ANALYSIS_SCHEMA_VERSION = 3
 UNSCORED = "unscored"
 
 
@@ -90,7 +90,7 @@ class Analysis:
         tags: Counts by the tags that the dataset declares.
         slices: Rules that describe where the candidate fails, tested on records they were not found on.
         slice_search: How they were looked for.
-        clusters: Groups of alike failures of the candidate.
+        clusters: Groups of alike failures of the candidate, most harmful first; each failure is in one.
         features: What the rules are made of.
         judge: What a judge's verdicts say of the judge itself, by scorer.
         incumbent, candidate: Calls, errors, tokens, cost and times.

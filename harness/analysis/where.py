@@ -46,6 +46,9 @@ class WhereTally:
         tag = self.settings.cluster
         self.clusters.append(pair.record.tags.get(tag) or pair.record.id if tag else "")
         self.kinds.append(outcome.candidate.kind or "")
+        if not outcome.incumbent.right:
+            incumbent = outcome.incumbent
+            self.keeper.add_incumbent(incumbent.findings, incumbent.kind or "", alone=outcome.candidate.right)
         if not outcome.candidate.right:
             self._keep(pair, outcome, features)
 
@@ -80,9 +83,9 @@ class WhereTally:
 
     def groups(self) -> tuple[Cluster, ...]:
         """Groups of alike failures, most harmful first."""
-        return self.keeper.clusters(
+        return self.keeper.grouped(
             compared=len(self.ids), seed=self.settings.seed, level=self.settings.level
-        )
+        ).clusters
 
     def features(self) -> tuple[FeatureSummary, ...]:
         """What is known of the inputs."""

@@ -32,9 +32,9 @@ def test_lone_surrogates_are_written_out() -> None:
     ("data", "error", "message"),
     [
         (b"{", RunDamaged, "analysis.json is not JSON"),
-        (b"[]", SchemaMismatch, "analysis.json has schema version None; this harness reads 2"),
+        (b"[]", SchemaMismatch, "analysis.json has schema version None; this harness reads 3"),
         (b'{"schema_version": 99}', SchemaMismatch, "schema version 99"),
-        (b'{"schema_version": 2}', RunDamaged, "analysis.json is damaged: KeyError"),
+        (b'{"schema_version": 3}', RunDamaged, "analysis.json is damaged: KeyError"),
     ],
 )
 def test_errors(data: bytes, error: type[RunDamaged], message: str) -> None:

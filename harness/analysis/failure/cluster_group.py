@@ -1,12 +1,14 @@
 """A growing group of alike failures: counts of all, a sample to show, in bounded memory."""
 
+from array import array
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import NamedTuple
 
-from harness.analysis.failure.cluster_names import OTHER_EDITS, OTHER_KINDS
+from harness.analysis.failure.cluster_names import OTHER_EDITS, OTHER_KINDS, cluster_id
+from harness.analysis.failure.signature import Signature
 from harness.analysis.stats.counting import OTHER, BoundedCounter
 from harness.analysis.stats.intervals import share
 
@@ -18,14 +20,6 @@ _COMMON_FROM = 0.75
 _LEAST_TO_SHARE = 5
 # Many features are looked at, so the lower bound is stricter than the report's level.
 _COMMON_LEVEL = 0.99
-
-
-class Signature(NamedTuple):
-    """What changed: failures with equal signatures are alike."""
-
-    kind: str
-    path: str
-    edit: str
 
 
 class Harm(NamedTuple):
@@ -41,12 +35,14 @@ class Item:
     """One failure in short form.
 
     Attributes:
+        place: Which failure of the run it is, counted from 0.
         features: Input features as "name value".
         text: What went wrong in words; "" once nobody needs it.
         snippet: The beginning of the input.
         lot: A number drawn by the record's id, the same in every process: samples go by it.
     """
 
+    place: int
     record_id: str
     signature: Signature
     is_regression: bool
@@ -77,6 +73,9 @@ class Group:
     """Failures of one signature, or of one text cluster.
 
     Attributes:
+        named: Its id where the signature does not give it.
+        signatures: Of all failures in it.
+        places: Of all failures in it.
         items: The fifty with the lowest lots: a random sample.
         worst: The most harmful of all.
         central: The record id of the text medoid, None where no texts were compared.
@@ -85,6 +84,9 @@ class Group:
     """
 
     signature: Signature
+    named: str = ""
+    signatures: set[Signature] = field(default_factory=set)
+    places: "array[int]" = field(default_factory=lambda: array("I"))
     size: int = 0
     regressions: int = 0
     severities: Counter[int] = field(default_factory=Counter)
@@ -96,9 +98,16 @@ class Group:
     title: str = ""
     likes: int = 0
 
+    @property
+    def id(self) -> str:
+        """The same in every run that has such failures."""
+        return self.named or cluster_id(*self.signature)
+
     def add(self, item: Item) -> None:
         """Count one failure."""
         self.size += 1
+        self.signatures.add(self.signature if self.signature.edit == OTHER_EDITS else item.signature)
+        self.places.append(item.place)
         self.regressions += item.is_regression
         self.severities[item.harm.severity] += 1
         for feature in item.features:
@@ -112,6 +121,8 @@ class Group:
     def join(self, other: "Group") -> None:
         """Take in all failures of another group."""
         self.size += other.size
+        self.signatures |= other.signatures
+        self.places.extend(other.places)
         self.regressions += other.regressions
         self.severities.update(other.severities)
         for feature, count in other.features.counts.items():
@@ -201,6 +212,14 @@ def joined(groups: Sequence[Group]) -> Group:
     whole = Group(signature=common_signature([group.signature for group in groups]), likes=len(groups) - 1)
     for group in groups:
         whole.join(group)
+    return whole
+
+
+def merged(groups: Sequence[Group]) -> Group:
+    """One group of several that say the same; the first one gives the words and the most typical record."""
+    whole = joined(groups)
+    whole.named, whole.central, whole.terms = groups[0].named, groups[0].central, groups[0].terms
+    whole.title, whole.likes = groups[0].title, groups[0].likes
     return whole
 
 

@@ -1,4 +1,6 @@
-"""Names of failure clusters: what changed, where, in words a reader takes in at a glance."""
+"""Names of failure clusters: what changed, where, in words a reader takes in at a glance; and their ids."""
+
+from hashlib import blake2b
 
 from harness.analysis.failure.edits import FREE_TEXT
 from harness.analysis.features.catalog import readable
@@ -6,11 +8,14 @@ from harness.domain.failure import kind_of
 
 OTHER_EDITS = "(other edits)"
 OTHER_KINDS = "other_kinds"
+REST_ID = "v1:rest"
+REST_NAME = "Others, with nothing in common"
 _TITLES = {"no_finding": "Wrong, the scorer names no finding", OTHER_KINDS: "Other kinds of failure"}
 # The edit alone says what happened: "air waybill" instead of "bill of lading".
 _TOLD_BY_EDIT = frozenset({"wrong_label", "unknown_label", "wrong_currency"})
 _SUBJECTS = {"field_missing": "missing", "field_invented": "made up"}
 _MOST_TERMS = 3
+_LONGEST_ID = 160
 
 
 def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -> str:
@@ -50,6 +55,35 @@ def numbered(names: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return told
+
+
+def cluster_id(kind: str, path: str, edit: str, *more: str) -> str:
+    """The id of the failures with that kind, path and edit: the same in every run, for links and for people.
+
+    Printable and short. Where signs had to be replaced or cut, a digest of the whole follows.
+
+    Args:
+        kind: As in `cluster_name`.
+        path: As in `cluster_name`.
+        edit: As in `cluster_name`.
+        more: Whatever else tells the cluster apart.
+    """
+    parts = (kind, path, edit, *more)
+    told = [_printable(part) for part in parts]
+    written = f"v1:{'|'.join(told)}"
+    if told == list(parts) and len(written) <= _LONGEST_ID:
+        return written
+    whole = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return f"{written[:_LONGEST_ID]}#{blake2b(whole, digest_size=8).hexdigest()}"
+
+
+def free_text_id(kind: str, path: str, terms: tuple[str, ...] = ()) -> str:
+    """The id of failures that only their words tell apart: by the leading words, in any order."""
+    return cluster_id(kind, path, f"~{','.join(sorted(terms[:_MOST_TERMS]))}")
+
+
+def _printable(part: str) -> str:
+    return "".join(sign if sign.isprintable() and sign != "|" else "?" for sign in part[:_LONGEST_ID])
 
 
 def _title(kind: str) -> str:

@@ -1,14 +1,19 @@
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from planted_failures import STRUCTURED, THEMES, Planted, planted
 from sklearn.metrics import adjusted_rand_score
 
-from harness.analysis.failure import clusters as module
+from harness.analysis.failure import clusters, free_text
 from harness.analysis.failure.clusters import Cluster, ClusterKeeper
 from harness.analysis.failure.edits import FREE_TEXT
+from harness.analysis.failure.incumbent_errors import IncumbentCount, IncumbentErrors
 from harness.analysis.failure.severity import SeverityRules, SeveritySettings
+from harness.analysis.failure.signature import Signature
 from harness.domain.score import Finding
 
 
@@ -27,7 +32,7 @@ def clusters_of(failures: list[Planted], seed: int = 1, limit: int = 30) -> tupl
     keeper = ClusterKeeper()
     for failure in failures:
         keep(keeper, failure)
-    return keeper.clusters(compared=2 * len(failures) or 1, seed=seed, level=0.95, limit=limit)
+    return keeper.grouped(compared=2 * len(failures) or 1, seed=seed, level=0.95, limit=limit).clusters
 
 
 def one(record_id: str, *findings: Finding, keeper: ClusterKeeper, **changes: object) -> None:
@@ -36,7 +41,7 @@ def one(record_id: str, *findings: Finding, keeper: ClusterKeeper, **changes: ob
 
 
 def told(keeper: ClusterKeeper, compared: int = 100) -> tuple[Cluster, ...]:
-    return keeper.clusters(compared=compared, seed=1, level=0.95)
+    return keeper.grouped(compared=compared, seed=1, level=0.95).clusters
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -82,11 +87,149 @@ def test_all_failures_are_in_one_cluster_and_the_most_harm_comes_first() -> None
     assert sum(cluster.regressions for cluster in found) == sum(one.is_regression for one in failures)
     shown = [name for cluster in found for name in cluster.record_ids]
     assert len(shown) == len(set(shown))
-    harm = [cluster.severity * cluster.size for cluster in found]
+    harm = [cluster.severity * cluster.excess for cluster in found if not cluster.is_rest]
     assert harm == sorted(harm, reverse=True)
-    names = [cluster.name for cluster in found]
-    assert len(names) == len(set(names))
-    assert clusters_of(failures, limit=5) == found[:5]
+    for told_apart in ([cluster.name for cluster in found], [cluster.id for cluster in found]):
+        assert len(told_apart) == len(set(told_apart))
+
+
+def test_what_is_beyond_the_limit_is_one_last_cluster() -> None:
+    failures = list(planted(700, 4))
+    whole, found = clusters_of(failures, limit=1000), clusters_of(failures, limit=5)
+    assert found[:5] == whole[:5]
+    (rest,) = found[5:]
+    assert (rest.id, rest.name) == ("v1:rest", "Others, with nothing in common")
+    assert (rest.is_rest, rest.path, rest.edit) == (True, "", "")
+    assert rest.size == sum(cluster.size for cluster in whole[5:])
+    assert rest.regressions == sum(cluster.regressions for cluster in whole[5:])
+    assert (rest.incumbent, rest.only_incumbent, rest.incumbent_share) == (None, None, None)
+
+
+@pytest.mark.parametrize(("alone", "expected"), [(5, [1] * 5), (6, [6]), (10, [10])])
+def test_many_failures_unlike_any_other_are_one_cluster(alone: int, expected: list[int]) -> None:
+    keeper = ClusterKeeper()
+    for number in range(alone):
+        one(f"r{number}", Finding(kind="sign_flipped", path=f"field_{number}"), keeper=keeper)
+    found = told(keeper)
+    assert [cluster.size for cluster in found] == expected
+    assert [cluster.id for cluster in found if cluster.is_rest] == ["v1:rest"] * (alone > 5)
+
+
+KINDS = (
+    "sign_flipped",
+    "wrong_value",
+    "text_differs",
+    "judged_worse",
+    "wrong_label",
+    "own kind",
+    "no_finding",
+)
+WORDS = ("deadline", "seller", "late", "rude", "missing", "regulation", "tariff", "port")
+failure_lists = st.lists(
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.sampled_from(("", "totals.net", "lines[3].net", "a|b", "a?b")),
+        st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join),
+        st.booleans(),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(failures=failure_lists, limit=st.integers(1, 8))
+def test_every_failure_is_in_exactly_one_cluster(
+    failures: list[tuple[str, str, str, bool]], limit: int
+) -> None:
+    keeper = ClusterKeeper()
+    for number, (kind, path, note, is_regression) in enumerate(failures):
+        finding = Finding(kind=kind, path=path, note=note, actual=note or None)
+        one(f"r{number}", finding, keeper=keeper, is_regression=is_regression)
+    found = keeper.grouped(compared=100, seed=1, level=0.95, limit=limit)
+    assert len(found.clusters) <= limit + 1
+    assert [cluster.is_rest for cluster in found.clusters[:-1]] == [False] * len(found.clusters[:-1])
+    assert len(found.of_failure) == keeper.failures == len(failures)
+    sizes, regressions = Counter(found.of_failure), Counter[int]()
+    for place, failure in zip(found.of_failure, failures, strict=True):
+        regressions[place] += failure[-1]
+    for place, cluster in enumerate(found.clusters):
+        assert (cluster.size, cluster.regressions) == (sizes[place], regressions[place])
+        shown = {int(record_id.removeprefix("r")) for record_id in cluster.record_ids}
+        assert {found.of_failure[failure] for failure in shown} == {place}
+    assert len({cluster.id for cluster in found.clusters}) == len(found.clusters)
+
+
+def test_an_id_tells_what_changed_and_not_how_often() -> None:
+    few, many = ClusterKeeper(), ClusterKeeper()
+    for keeper, count in ((few, 3), (many, 40)):
+        for number in range(count):
+            one(f"r{number}", Finding(kind="sign_flipped", path=f"lines[{number}].net"), keeper=keeper)
+            note = f"Ignores the deadline of the seller, case {number}."
+            one(f"s{number}", Finding(kind="judged_worse", note=note), keeper=keeper)
+    ids = [{cluster.id for cluster in told(keeper)} for keeper in (few, many)]
+    assert ids[0] == ids[1]
+    structured, free = sorted(ids[0], reverse=True)
+    assert structured == "v1:sign_flipped|lines[].net|"
+    assert free.startswith("v1:judged_worse||~")
+    assert "deadline" in free
+
+
+def test_ids_of_hostile_names_are_short_printable_and_apart() -> None:
+    keeper = ClusterKeeper()
+    for path in ("a\u202e", "a?", "a\x00", "a|", "x" * 150, "x" * 151, "\ud800"):
+        for number in range(2):
+            one(f"{path}{number}", Finding(kind="sign_flipped", path=path), keeper=keeper)
+    ids = [cluster.id for cluster in told(keeper)]
+    assert len(set(ids)) == 7
+    assert all(name.isprintable() and name.isascii() and len(name) < 200 for name in ids)
+
+
+def test_harm_is_what_exceeds_the_incumbents_own_mistakes() -> None:
+    keeper = ClusterKeeper()
+    sign, date = Finding(kind="sign_flipped", path="net"), Finding(kind="date_order", path="day")
+    for number in range(9):
+        one(f"s{number}", sign, keeper=keeper, is_regression=number < 8)
+        if number < 4:
+            one(f"d{number}", date, keeper=keeper)
+        if number < 7:
+            keeper.add_incumbent([sign], "sign_flipped", alone=number > 0)
+    dates, signs = told(keeper)
+    assert (dates.kind, dates.regressions, dates.incumbent, dates.only_incumbent) == ("date_order", 4, 0, 0)
+    assert (signs.size, signs.regressions, signs.incumbent, signs.only_incumbent) == (9, 8, 7, 6)
+    # Severity 2 times 4 against severity 3 times (8 - 6).
+    assert (dates.severity * dates.excess, signs.severity * signs.excess) == (8, 6)
+    assert signs.incumbent_share is not None
+    assert (signs.share.value, signs.regressions_share.value, signs.incumbent_share.value) == (
+        0.09,
+        0.08,
+        0.07,
+    )
+
+
+def test_free_text_does_not_tell_the_incumbents_mistakes() -> None:
+    keeper = ClusterKeeper()
+    for number in range(4):
+        finding = Finding(kind="judged_worse", note=f"Ignores the deadline, case {number}.")
+        one(f"r{number}", finding, keeper=keeper)
+        keeper.add_incumbent([finding], "judged_worse", alone=True)
+    (found,) = told(keeper)
+    assert (found.incumbent, found.only_incumbent, found.incumbent_share, found.excess) == (
+        None,
+        None,
+        None,
+        4,
+    )
+
+
+def test_the_incumbents_mistakes_beyond_the_limit_are_unknown_and_not_zero() -> None:
+    errors = IncumbentErrors(limit=1)
+    first, second = Signature("sign_flipped", "a", ""), Signature("sign_flipped", "b", "")
+    errors.add(first, alone=True)
+    known = IncumbentCount(all=1, alone=1)
+    assert errors.of([first, second]) == known
+    errors.add(second, alone=True)
+    assert errors.of([first]) == known
+    assert errors.of([second]) is None
 
 
 def test_the_order_of_the_records_decides_nothing() -> None:
@@ -203,7 +346,8 @@ def test_hostile_failures() -> None:
 
 
 def test_signatures_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MOST_SIGNATURES", 100)
+    for module in (clusters, free_text):
+        monkeypatch.setattr(module, "MOST_SIGNATURES", 100)
     keeper = ClusterKeeper()
     for number in range(1000):
         one(f"r{number}", Finding(kind="field_missing", path=f"key{number}"), keeper=keeper)
@@ -213,7 +357,7 @@ def test_signatures_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             Finding(kind="wrong_value", path=f"k{number % 3}", expected=PROSE, actual=str(number)),
             keeper=keeper,
         )
-    found = keeper.clusters(compared=3000, seed=1, level=0.95, limit=10_000)
+    found = keeper.grouped(compared=3000, seed=1, level=0.95, limit=10_000).clusters
     assert sum(cluster.size for cluster in found) == 3000
     assert len(found) < 250
 
@@ -222,7 +366,7 @@ PROSE = "The tenant pays the rent on the first working day of each month, and no
 
 
 def test_free_texts_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_KEPT", 100)
+    monkeypatch.setattr(free_text, "MOST_KEPT", 100)
     failures = list(planted(400, 2, free=1.0))
     found = clusters_of(failures, limit=1000)
     assert sum(cluster.size for cluster in found) == 400
@@ -240,12 +384,12 @@ keeper = ClusterKeeper()
 for number in range(9):
     finding = Finding(kind="sign_flipped", path="total")
     keeper.add(str(number), [finding], "sign_flipped", is_regression=True, features={})
-keeper.clusters(compared=9, seed=1, level=0.95)
+keeper.grouped(compared=9, seed=1, level=0.95)
 print("sklearn" in sys.modules)
 for number in range(9):
     finding = Finding(kind="judged_worse", note="Too short.")
     keeper.add(str(number), [finding], "judged_worse", is_regression=True, features={})
-keeper.clusters(compared=18, seed=1, level=0.95)
+keeper.grouped(compared=18, seed=1, level=0.95)
 print("sklearn" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
