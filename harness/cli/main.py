@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("harness.cli.stages:score", "Score the pairs of a run again (only a judge costs)."),
     "analyze": ("harness.cli.stages:analyze", "Count the failures of a scored run again."),
     "report": ("harness.cli.stages:report", "Write report.html of an analyzed run again."),
+    "compare": (
+        "harness.cli.overview:compare",
+        "Compare two runs of one dataset: fixed, new, still failing.",
+    ),
     "portfolio": ("harness.cli.overview:portfolio", "Show the latest run of every dataset side by side."),
     "dataset": ("harness.cli.dataset:dataset", "List, check or make datasets."),
     "plugins": ("harness.cli.plugins:plugins", "List the scorers and providers there are."),
