@@ -1,18 +1,31 @@
 """The cases worth reading: the worst of each quadrant, in bounded memory."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import orjson
 
 from harness.analysis.failure.sentence import Phrase, line_count, sentence
 from harness.analysis.failure.severity import SeverityRules
-from harness.analysis.outcome import CASE_QUADRANTS, ArmOutcome, Basis, Outcome, Quadrant
+from harness.analysis.harm import UNSCORED, badness, is_about_incumbent, lot_of, severity_in, told_side
+from harness.analysis.outcome import (
+    CASE_QUADRANTS,
+    ArmOutcome,
+    Basis,
+    Outcome,
+    Quadrant,
+    Unscored,
+    deciders,
+    first_in_front,
+    judge,
+    with_inconsistency,
+)
+from harness.analysis.reruns import inconsistent_arms
 from harness.analysis.settings import AnalysisSettings
-from harness.domain.failure import is_failure
+from harness.domain.case_row import CaseRow
 from harness.domain.pair import Pair
-from harness.domain.score import Verdict
+from harness.domain.score import ScoredPair, Verdict
 
 FINDING_LIMIT = 120
 TEXT_LIMIT = 4096
@@ -79,7 +92,7 @@ class CaseRest:
     uncounted: int
 
 
-_Key = tuple[int, int, int, str]
+_Key = tuple[int, int, str]
 
 
 @dataclass(slots=True)
@@ -108,7 +121,7 @@ class _Shelf:
         for place in range(self.limit, len(self.kept)):
             self.kept[place] = (self.kept[place][0], None)
         if len(self.kept) == self.limit + self.id_limit:
-            self.bar = self.kept[-1][0] if self.kept else (-9, 0, 0, "")
+            self.bar = self.kept[-1][0] if self.kept else (-(1 << 62), 0, "")
 
 
 class CaseKeeper:
@@ -127,11 +140,9 @@ class CaseKeeper:
         shelf = self._shelves.get(outcome.quadrant)
         if shelf is None:
             return
-        side = outcome.incumbent if _about_incumbent(outcome) else outcome.candidate
-        failing = sum(is_failure(finding) for finding in side.findings)
-        key = (-int(self._rules.worst(side.findings)), -failing, _spread(pair.record.id), pair.record.id)
+        key = (-badness(told_side(outcome), self._rules), lot_of(pair.record.id), pair.record.id)
         if shelf.wants(key):
-            shelf.put(key, _case(pair, outcome, side, self._rules))
+            shelf.put(key, _case(pair, outcome, self._rules))
 
     def cases(self, basis: Basis) -> tuple[Case, ...]:
         """The cases of all quadrants of that basis, regressions first, each quadrant worst first."""
@@ -155,31 +166,58 @@ class CaseKeeper:
         return tuple(rests)
 
 
-def _about_incumbent(outcome: Outcome) -> bool:
-    return outcome.candidate.right and not outcome.incumbent.right
+def open_case(
+    pair: Pair, scores: Sequence[ScoredPair], row: CaseRow, settings: AnalysisSettings
+) -> Case | None:
+    """The whole case of one pair, from what is stored of it.
+
+    What is wrong with the answers is told as the scorers told it; where the pair counts is told by the row,
+    since people may have moved it.
+
+    Args:
+        pair: With its repeats.
+        scores: All scores of the pair.
+        row: Its row of cases.parquet.
+        settings: Those of the analysis that wrote the row.
+
+    Returns:
+        Of a pair that both got right, too. None where the scorers cannot tell, and where the pair has no
+        expected answer and others of the run have one.
+    """
+    scores = first_in_front(scores, settings.scorers)
+    outcome = judge(pair, scores, settings.deciding)
+    counts = row.quadrant != UNSCORED
+    if isinstance(outcome, Unscored) or not (counts or row.review):
+        return None
+    decisive = deciders(scores, settings.deciding)
+    outcome = with_inconsistency(outcome, inconsistent_arms(pair, outcome, decisive))
+    case = _case(pair, outcome, SeverityRules(settings.severity))
+    return replace(case, quadrant=Quadrant(row.quadrant)) if counts else case
 
 
-def _spread(record_id: str) -> int:
-    """Orders equally harmful cases as by lot, the same every time: by id, one slice would come first."""
-    return int.from_bytes(blake2b(record_id.encode(errors="replace"), digest_size=8).digest())
+def _case(pair: Pair, outcome: Outcome, rules: SeverityRules) -> Case:
+    side = told_side(outcome)
+    return Case(
+        record_id=pair.record.id,
+        quadrant=outcome.quadrant,
+        kind=side.kind or "",
+        severity=severity_in(badness(side, rules)),
+        about_incumbent=is_about_incumbent(outcome),
+        headline=_headline(pair, outcome, side),
+        incumbent=_arm(outcome.incumbent, rules),
+        candidate=_arm(outcome.candidate, rules),
+    )
 
 
-def _case(pair: Pair, outcome: Outcome, side: ArmOutcome, rules: SeverityRules) -> Case:
+def _headline(pair: Pair, outcome: Outcome, side: ArmOutcome) -> tuple[Phrase, ...]:
+    if side.right:
+        return (Phrase(text="is right" if outcome.basis is Basis.EXPECTED else "says the same"),)
     counts = Counter(finding.kind for finding in side.findings)
     lines = None
     if counts["line_missing"]:
         path = next(finding.path for finding in side.findings if finding.kind == "line_missing")
         lines = line_count(pair.record.expected, path, orjson.loads)
-    return Case(
-        record_id=pair.record.id,
-        quadrant=outcome.quadrant,
-        kind=side.kind or "",
-        severity=int(rules.worst(side.findings)),
-        about_incumbent=_about_incumbent(outcome),
-        headline=sentence(side.findings, lines),
-        incumbent=_arm(outcome.incumbent, rules),
-        candidate=_arm(outcome.candidate, rules),
-    )
+    return sentence(side.findings, lines)
 
 
 def _arm(side: ArmOutcome, rules: SeverityRules) -> CaseArm:

@@ -141,6 +141,11 @@ def with_inconsistency(outcome: Outcome, arms: Collection[Arm]) -> Outcome:
     return replace(outcome, incumbent=sides[Arm.INCUMBENT], candidate=sides[Arm.CANDIDATE])
 
 
+def first_in_front(scores: Sequence[ScoredPair], scorers: Sequence[str]) -> tuple[ScoredPair, ...]:
+    """The first scorer's score first: it decides where no scorer is named to."""
+    return tuple(sorted(scores, key=lambda scored: bool(scorers) and scored.scorer != scorers[0]))
+
+
 def deciders(scores: Sequence[ScoredPair], deciding: Sequence[str]) -> tuple[ScoredPair, ...]:
     """The scores that decide what is right."""
     if not deciding:

@@ -5,7 +5,7 @@ the incumbent (I1, I2) and two of the candidate (C1, C2), and six comparisons of
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.analysis.failure.arm_failure import arm_failure
@@ -18,6 +18,8 @@ from harness.domain.observation import Arm, Observation
 from harness.domain.pair import Pair
 from harness.domain.score import Score, ScoredPair
 
+CONFIRMED = "confirmed"
+FLAKY = "flaky"
 _INDEX = re.compile(r"\[\d+\]")
 _PATH_LIMIT = 500
 _PATHS_SHOWN = 30
@@ -99,6 +101,19 @@ class Noise:
     inconsistent_candidate: Estimate
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What asking one record again told.
+
+    Attributes:
+        inconsistent: Arms that contradict themselves.
+        rerun: "confirmed" or "flaky" where the arms differ; "" where they do not, or it cannot be told.
+    """
+
+    inconsistent: frozenset[Arm] = frozenset()
+    rerun: str = ""
+
+
 @dataclass(slots=True)
 class _Confirming:
     found: int = 0
@@ -128,19 +143,19 @@ class RerunTally:
     gains: _Confirming = field(default_factory=_Confirming)
     inconsistent: dict[Arm, int] = field(default_factory=dict)
 
-    def add(self, pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair]) -> frozenset[Arm]:
-        """Count one compared pair; gives the arms that contradict themselves when asked again."""
+    def add(self, pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair]) -> Again:
+        """Count one compared pair; gives what asking again told of it."""
         losing = outcome.quadrant in (Quadrant.REGRESSION, Quadrant.DIFFER, Quadrant.ONE_FAILED)
         gaining = outcome.quadrant is Quadrant.GAIN
         self.regressions.found += losing
         self.gains.found += gaining
         answers = _answers(pair)
         if answers is None:
-            return frozenset()
+            return Again()
         same = _same(answers, decisive)
         if same is None:
             self.untold += 1
-            return frozenset()
+            return Again()
         self.records += 1
         self.floor.add(same[0], same[1], same[2:])
         self._add_fields(answers, decisive)
@@ -151,7 +166,8 @@ class RerunTally:
         for counted, tally in ((losing, self.regressions), (gaining, self.gains)):
             tally.rerun += counted
             tally.confirmed += counted and stable
-        return frozenset(arm for arm, flipped in flips.items() if flipped)
+        differs = losing or gaining
+        return Again(inconsistent=_flipped(flips), rerun=(CONFIRMED if stable else FLAKY) if differs else "")
 
     def _add_fields(self, answers: Sequence[Observation], decisive: Sequence[ScoredPair]) -> None:
         """Fields are compared only where all four calls were answered."""
@@ -196,6 +212,17 @@ class RerunTally:
             candidate_differs=sum(not same[1] for same in differing),
             excess=tally.summary(level=level).excess,
         )
+
+
+def inconsistent_arms(pair: Pair, outcome: Outcome, decisive: Sequence[ScoredPair]) -> frozenset[Arm]:
+    """The arms that contradict themselves when asked again; none where nothing was asked again."""
+    answers = _answers(pair)
+    same = _same(answers, decisive) if answers is not None else None
+    return frozenset() if same is None else _flipped(_flips(same, decisive, outcome))
+
+
+def _flipped(flips: Mapping[Arm, bool]) -> frozenset[Arm]:
+    return frozenset(arm for arm, flipped in flips.items() if flipped)
 
 
 def _answers(pair: Pair) -> tuple[Observation, Observation, Observation, Observation] | None:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from harness.analysis.arms import ArmTally
 from harness.analysis.averages import ScorerTally
+from harness.analysis.case_log import OTHER_BASIS, CaseLog, Placed
 from harness.analysis.cases import CaseKeeper
 from harness.analysis.comparison import ComparisonTally
 from harness.analysis.confusion import ConfusionTally
@@ -24,6 +26,7 @@ from harness.analysis.outcome import (
     Quadrant,
     Unscored,
     deciders,
+    first_in_front,
     judge,
     with_inconsistency,
 )
@@ -33,7 +36,8 @@ from harness.analysis.settings import AnalysisSettings
 from harness.analysis.slices_by_tag import SliceTally
 from harness.analysis.stats.counting import BoundedCounter, Count
 from harness.analysis.stats.intervals import share
-from harness.analysis.where import WhereTally
+from harness.analysis.where import Groups, WhereTally
+from harness.domain.case_row import CaseRow
 from harness.domain.estimate import Estimate
 from harness.domain.failure import is_failure
 from harness.domain.human_label import HumanLabel
@@ -44,15 +48,33 @@ from harness.domain.score import Finding, ScoredPair
 from harness.errors import RunDamaged
 
 
-def analyze(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyzed:
+    """What the stage makes.
+
+    Attributes:
+        analysis: The findings.
+        cases: A row per pair, in the order of the pairs; to be gone through once.
+    """
+
+    analysis: Analysis
+    cases: Iterator[CaseRow]
+
+
+def analyze(pairs: Iterable[Pair], scored: Iterable[ScoredPair], settings: AnalysisSettings) -> Analysis:
+    """The findings alone; see `analyze_with_cases`."""
+    return analyze_with_cases(pairs, scored, settings).analysis
+
+
+def analyze_with_cases(
     pairs: Iterable[Pair],
     scored: Iterable[ScoredPair],
     settings: AnalysisSettings,
     *,
     labels: Iterable[HumanLabel] = (),
     spending: JudgeSpending | None = None,
-) -> Analysis:
-    """Count, compare and pick the cases worth reading.
+) -> Analyzed:
+    """Count and compare, and say of every pair what came of it.
 
     Args:
         pairs: In any order, each record once.
@@ -67,7 +89,7 @@ def analyze(
     tally = _Tally(settings, tuple(labels))
     for pair, scores in _aligned(pairs, scored):
         tally.add(pair, scores)
-    return tally.analysis(spending)
+    return tally.analyzed(spending)
 
 
 def _aligned(
@@ -105,10 +127,8 @@ class _BasisTally:
         self.label_free = LabelFreeTally()
         self.where = WhereTally(settings)
 
-    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair]) -> Outcome:
-        """Count one compared pair; gives what it means with what asking again told."""
-        decisive = deciders(scores, self._settings.deciding)
-        outcome = with_inconsistency(outcome, self.reruns.add(pair, outcome, decisive))
+    def add(self, pair: Pair, outcome: Outcome, scores: Sequence[ScoredPair]) -> None:
+        """Count one compared pair, with what asking again told."""
         self.quadrants[outcome.quadrant] += 1
         failing = _failing(outcome.incumbent), _failing(outcome.candidate)
         self.kinds.add(*failing)
@@ -122,8 +142,8 @@ class _BasisTally:
         self.label_free.add(outcome, scores, frozenset(self._settings.checks))
         self.where.add(pair, outcome)
         if outcome.basis is Basis.EXPECTED:
+            decisive = deciders(scores, self._settings.deciding)
             self.comparison.add(pair, outcome, _score_difference(decisive))
-        return outcome
 
     def incumbent_failed(self, level: float) -> Estimate:
         """How often the incumbent's answer failed by itself."""
@@ -138,6 +158,7 @@ class _Tally:
         rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
         self._cases = CaseKeeper(settings)
+        self._log = CaseLog(settings.severity)
         self._scorers: dict[str, ScorerTally] = {name: ScorerTally(scorer=name) for name in settings.scorers}
         self._judges = {name: JudgeTally(name, labels) for name in settings.judges}
         self._of_basis = {basis: _BasisTally(settings, rules) for basis in Basis}
@@ -150,22 +171,20 @@ class _Tally:
             self._scorers.setdefault(scored.scorer, ScorerTally(scorer=scored.scorer)).add(scored)
             if scored.scorer in self._judges:
                 self._judges[scored.scorer].add(pair, scored)
-        scores = self._in_order(scores)
+        scores = first_in_front(scores, self._settings.scorers)
         outcome = judge(pair, scores, self._settings.deciding)
         tally = self._of_basis[outcome.basis]
         if isinstance(outcome, Unscored):
             tally.unscored.add(outcome.reason[:200])
+            self._log.add_unscored(pair.record.id, outcome)
             if difference_of(pair, (), ()) is not None:
                 tally.comparison.add_unjudged(pair)
             return
-        self._cases.add(pair, tally.add(pair, outcome, scores))
-
-    def _in_order(self, scores: tuple[ScoredPair, ...]) -> tuple[ScoredPair, ...]:
-        """The first scorer's score first: it decides where no scorer is named to."""
-        if not self._settings.scorers:
-            return scores
-        first = self._settings.scorers[0]
-        return tuple(sorted(scores, key=lambda scored: scored.scorer != first))
+        again = tally.reruns.add(pair, outcome, deciders(scores, self._settings.deciding))
+        outcome = with_inconsistency(outcome, again.inconsistent)
+        tally.add(pair, outcome, scores)
+        self._cases.add(pair, outcome)
+        self._log.add(pair.record.id, outcome, again.rerun)
 
     def _basis(self) -> Basis:
         """Expected answers win; records without one are then left out and counted."""
@@ -173,13 +192,25 @@ class _Tally:
         any_expected = tally.quadrants or tally.unscored.counts
         return Basis.EXPECTED if any_expected or not self._pairs else Basis.AGREEMENT
 
-    def analysis(self, spending: JudgeSpending | None) -> Analysis:
+    def analyzed(self, spending: JudgeSpending | None) -> Analyzed:
         basis = self._basis()
+        where = self._of_basis[basis].where
+        found, groups = where.slices(basis), where.groups()
+        placed = Placed(
+            groups=tuple(cluster.id for cluster in groups.clusters),
+            group_of=groups.of_row,
+            slices=where.rows_of(found.slices),
+        )
+        analysis = self._analysis(basis, found, groups, spending)
+        return Analyzed(analysis=analysis, cases=self._log.rows(basis, placed))
+
+    def _analysis(
+        self, basis: Basis, found: SliceReport, groups: Groups, spending: JudgeSpending | None
+    ) -> Analysis:
         tally = self._of_basis[basis]
         level = self._settings.level
         right = _right_shares(tally.quadrants, level) if basis is Basis.EXPECTED else {}
         compared = basis is Basis.EXPECTED and tally.quadrants.total() > 0
-        found = tally.where.slices(basis)
         difference, margin, sequential = tally.comparison.findings() if compared else (None, None, None)
         return Analysis(
             schema_version=ANALYSIS_SCHEMA_VERSION,
@@ -206,7 +237,7 @@ class _Tally:
             tags=tuple(table.table(basis, level=level) for table in tally.tags if table.values),
             slices=found.slices,
             slice_search=_search(found),
-            clusters=tally.where.groups(),
+            clusters=groups.clusters,
             features=tally.where.features(),
             judge=self._judged(spending),
             incumbent=self._arms[Arm.INCUMBENT].summary(),
@@ -236,7 +267,7 @@ class _Tally:
         other = self._of_basis[Basis.AGREEMENT if basis is Basis.EXPECTED else Basis.EXPECTED]
         without = other.quadrants.total() + other.unscored.counts.total()
         if without:
-            counter.add("no expected answer", without)
+            counter.add(OTHER_BASIS, without)
         return counter.most()
 
 

@@ -1,15 +1,17 @@
 """Where the candidate fails: slices of the input and groups of alike failures."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy
+from numpy.typing import NDArray
 
 from harness.analysis.failure.clusters import Cluster, ClusterKeeper
 from harness.analysis.failure.severity import SeverityRules
-from harness.analysis.failure.slice_result import PairedOutcomes, SliceReport, SliceSettings
-from harness.analysis.failure.slices_by_kind import find_slices_by_kind
+from harness.analysis.failure.slice_result import PairedOutcomes, Slice, SliceReport, SliceSettings
+from harness.analysis.failure.slice_search import Rows
+from harness.analysis.failure.slices_by_kind import find_slices_by_kind, rows_of_slices
 from harness.analysis.features import FeatureSummary, FeatureTable, features_of
 from harness.analysis.features.record import TAG
 from harness.analysis.outcome import Basis, Outcome, Quadrant
@@ -18,6 +20,19 @@ from harness.domain.pair import Pair
 
 _LOSSES = frozenset({Quadrant.REGRESSION, Quadrant.DIFFER, Quadrant.ONE_FAILED})
 _SNIPPET = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """Groups of alike failures.
+
+    Attributes:
+        clusters: Most harmful first, the last one of what has nothing in common.
+        of_row: For each compared pair the position of its group, -1 where the candidate is right.
+    """
+
+    clusters: tuple[Cluster, ...]
+    of_row: NDArray[numpy.int32]
 
 
 @dataclass(slots=True)
@@ -31,6 +46,7 @@ class WhereTally:
     ids: list[str] = field(default_factory=list)
     clusters: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
+    failed: "array[int]" = field(default_factory=lambda: array("I"))
     keeper: ClusterKeeper = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +66,7 @@ class WhereTally:
             incumbent = outcome.incumbent
             self.keeper.add_incumbent(incumbent.findings, incumbent.kind or "", alone=outcome.candidate.right)
         if not outcome.candidate.right:
+            self.failed.append(len(self.ids) - 1)
             self._keep(pair, outcome, features)
 
     def _keep(self, pair: Pair, outcome: Outcome, features: Mapping[str, str | float | None]) -> None:
@@ -81,11 +98,18 @@ class WhereTally:
         )
         return find_slices_by_kind(self.table, outcomes, settings)
 
-    def groups(self) -> tuple[Cluster, ...]:
-        """Groups of alike failures, most harmful first."""
-        return self.keeper.grouped(
+    def rows_of(self, slices: Sequence[Slice]) -> list[Rows]:
+        """For each of the slices that were found here, which of the compared pairs it holds."""
+        return rows_of_slices(self.table, slices)
+
+    def groups(self) -> Groups:
+        """Groups of alike failures."""
+        found = self.keeper.grouped(
             compared=len(self.ids), seed=self.settings.seed, level=self.settings.level
-        ).clusters
+        )
+        of_row = numpy.full(len(self.ids), -1, dtype=numpy.int32)
+        of_row[numpy.array(self.failed, dtype=numpy.intp)] = numpy.array(found.of_failure, dtype=numpy.int32)
+        return Groups(clusters=found.clusters, of_row=of_row)
 
     def features(self) -> tuple[FeatureSummary, ...]:
         """What is known of the inputs."""

@@ -57,6 +57,7 @@ class Rescore:
             tell_settings(run, start, self.config)
             # They tell of the scores before; analyze and report make them anew.
             run.analysis.unlink(missing_ok=True)
+            run.cases.unlink(missing_ok=True)
             run.report.unlink(missing_ok=True)
         return f"{rows:,} scores of {', '.join(scorer.name for scorer in self.scorers)}: {run.scores}"
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.analysis import AnalysisSettings, analysis_from_json, analysis_to_json, analyze
+from harness.analysis import AnalysisSettings, analysis_from_json, analysis_to_json, analyze_with_cases
 from harness.analysis.arms import ArmSummary
 from harness.analysis.result import Analysis
 from harness.config import RunConfig, load_config
@@ -27,6 +27,7 @@ from harness.report.view import build_view, shown_case_ids
 from harness.scorers.base import needs_reference
 from harness.scorers.build import build_scorers
 from harness.scorers.stage import NamedScorer
+from harness.store.cases import write_cases
 from harness.store.files import write_bytes_atomically
 from harness.store.layout import RunDirectory, find_run, point_latest
 from harness.store.manifest import (
@@ -130,6 +131,7 @@ def report_run(reference: str, *, reports: Path) -> str:
     run = find_run(reports, reference)
     start = read_run_start(run.run)
     _must_be(run.analysis, _ANALYZE_FIRST)
+    _must_be(run.cases, _ANALYZE_FIRST)
     analysis = analysis_from_json(run.analysis.read_bytes())
     facts = _facts(start, _unfinished(run))
     _report(run, analysis, facts)
@@ -206,15 +208,16 @@ def _analyze(
         severity=config.severity,
     )
     judge = ready_judge(config) if settings.judges else None
-    analysis = analyze(
+    analyzed = analyze_with_cases(
         read_pairs(run.pairs),
         read_scores(run.scores),
         settings,
         labels=labels_of(config, scorers),
         spending=None if judge is None else judge_spending(run, judge),
     )
-    write_bytes_atomically(run.analysis, analysis_to_json(analysis))
-    return analysis
+    write_cases(run.cases, analyzed.cases)
+    write_bytes_atomically(run.analysis, analysis_to_json(analyzed.analysis))
+    return analyzed.analysis
 
 
 def _report(run: RunDirectory, analysis: Analysis, facts: RunFacts) -> None:

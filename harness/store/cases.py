@@ -1,13 +1,17 @@
 """cases.parquet: what the analysis made of each pair, in the order of pairs.parquet."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import astuple
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from harness.domain.case_row import CaseRow
-from harness.errors import RunDamaged
+from harness.errors import RunDamaged, SchemaMismatch
 from harness.store.parquet import reading, writing
 from harness.store.schema import CASES
+
+_HINT = "Write it again: harness analyze RUN"
+_values = attrgetter(*CASES.names)
 
 
 def write_cases(path: Path, rows: Iterable[CaseRow]) -> int:
@@ -21,7 +25,7 @@ def write_cases(path: Path, rows: Iterable[CaseRow]) -> int:
     """
     with writing(path, CASES) as groups:
         for row in rows:
-            groups.add(astuple(row), len(row.record_id) + len(row.reason) + len(row.group))
+            groups.add(_values(row), len(row.record_id) + len(row.reason) + len(row.group))
     return groups.written
 
 
@@ -32,11 +36,17 @@ def read_cases(path: Path) -> Iterator[CaseRow]:
         RunDamaged: The file is missing or cannot be read.
         SchemaMismatch: It was not written by this version of the harness.
     """
-    names = CASES.names
-    for rows in reading(path, CASES):
-        for row in rows:
-            held = dict(zip(names, row, strict=True))
-            try:
-                yield CaseRow(**{**held, "slices": tuple(held["slices"])})
-            except TypeError as error:
-                raise RunDamaged(f"{path}: the row of record {row[0]!r} cannot be read: {error}") from error
+    try:
+        for rows in reading(path, CASES):
+            yield from map(_row, rows)
+    except RunDamaged as error:
+        raise RunDamaged(error.message, _HINT) from error
+    except SchemaMismatch as error:
+        raise SchemaMismatch(error.message, _HINT) from error
+    except TypeError as error:
+        raise RunDamaged(f"{path}: a row cannot be read: {error}", _HINT) from error
+
+
+def _row(values: Sequence[Any]) -> CaseRow:
+    held = dict(zip(CASES.names, values, strict=True))
+    return CaseRow(**{**held, "slices": tuple(held["slices"])})

@@ -5,7 +5,7 @@ import pytest
 from harness.domain.case_row import CaseRow
 from harness.errors import RunDamaged, SchemaMismatch
 from harness.store.cases import read_cases, write_cases
-from harness.store.pairs import read_pairs
+from harness.store.pairs import read_pairs, write_pairs
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
@@ -32,7 +32,15 @@ def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
 
 def test_a_missing_or_foreign_file_is_told(tmp_path: Path) -> None:
     file = tmp_path / "cases.parquet"
-    with pytest.raises(RunDamaged, match="missing"):
+    with pytest.raises(RunDamaged, match="missing") as missing:
+        list(read_cases(file))
+    assert "harness analyze" in missing.value.hint
+    write_pairs(file, [])
+    with pytest.raises(SchemaMismatch, match="not a file of cases") as foreign:
+        list(read_cases(file))
+    assert "harness analyze" in foreign.value.hint
+    file.write_bytes(b"PAR1")
+    with pytest.raises(RunDamaged, match="cannot be read"):
         list(read_cases(file))
     write_cases(file, [])
     with pytest.raises(SchemaMismatch, match="not a file of pairs"):

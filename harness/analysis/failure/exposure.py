@@ -86,6 +86,12 @@ def exposure(findings: Iterable[Finding]) -> Decimal | None:
     return max([*sums, *([] if whole is None else [whole])], default=None)
 
 
+def believable_exposure(findings: Iterable[Finding]) -> float | None:
+    """Money at risk as the sums count it: None also where no document can hold so much."""
+    amount = exposure(findings)
+    return None if amount is None or amount >= MOST_MONEY else float(amount)
+
+
 def _amount(finding: Finding) -> Decimal | None:
     if not finding.amount or isnan(finding.amount) or not is_failure(finding):
         return None

@@ -6,7 +6,7 @@ against 15 %. Each kind is one more question asked of the same records, so the l
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -81,10 +81,26 @@ def _distinct(ranked: Iterable[Slice], encoded: Encoded) -> list[Slice]:
     """Without those that are a place which is told already."""
     told: list[tuple[Slice, Rows]] = []
     for found in ranked:
-        rows = encoded.rows_of_all(map(encoded.predicates.index, found.predicates))
+        rows = _rows_of(found, encoded)
         if all(_shared(rows, other) <= _SAME_PLACE for _, other in told):
             told.append((found, rows))
     return [found for found, _ in told]
+
+
+def rows_of_slices(table: FeatureTable, slices: Sequence[Slice]) -> list[Rows]:
+    """For each slice that was found on these features, which rows it holds.
+
+    Raises:
+        ValueError: A slice was found on other features.
+    """
+    if not slices:
+        return []
+    encoded = table.encoded(support=least_support(table.n))
+    return [_rows_of(found, encoded) for found in slices]
+
+
+def _rows_of(found: Slice, encoded: Encoded) -> Rows:
+    return encoded.rows_of_all(map(encoded.predicates.index, found.predicates))
 
 
 def _shared(one: Rows, other: Rows) -> float:
