@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATASET ?= invoices
-BENCHMARKS := replay scoring simulations sequential_runs slices clusters judge citation published
+BENCHMARKS := replay scoring simulations sequential_runs slices clusters judge citation published report_page
 
 .DEFAULT_GOAL := help
 .PHONY: help setup shadow report sandbox dataset check format test test-slow docs bench clean

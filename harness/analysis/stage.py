@@ -87,14 +87,19 @@ def analyze_with_cases(
         RunDamaged: A score belongs to no pair at its place.
     """
     tally = _Tally(settings, tuple(labels))
-    for pair, scores in _aligned(pairs, scored):
+    for pair, scores in aligned(pairs, scored):
         tally.add(pair, scores)
     return tally.analyzed(spending)
 
 
-def _aligned(
+def aligned(
     pairs: Iterable[Pair], scored: Iterable[ScoredPair]
 ) -> Iterator[tuple[Pair, tuple[ScoredPair, ...]]]:
+    """Each pair with its scores, in one pass over both.
+
+    Raises:
+        RunDamaged: A score belongs to no pair at its place.
+    """
     groups = ((key, tuple(group)) for key, group in groupby(scored, key=lambda entry: entry.record_id))
     waiting = next(groups, None)
     for pair in pairs:

@@ -45,7 +45,13 @@ def analyze(run: str, reports: Path) -> None:
 
 @click.command()
 @click.argument("run")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Put every pair in with its answers, however large the file gets; else it stays within 15 MB.",
+)
 @_REPORTS
-def report(run: str, reports: Path) -> None:
+def report(run: str, reports: Path, *, everything: bool) -> None:
     """Write report.html of an analyzed RUN."""
-    say(load("harness.pipeline.stages:report_run")(run, reports=reports))
+    say(load("harness.pipeline.stages:report_run")(run, reports=reports, everything=everything))

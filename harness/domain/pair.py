@@ -37,3 +37,17 @@ class Pair:
         costs = (*self.repeat_costs_usd, *(None for _ in self.repeats))
         told = zip(self.repeats, costs, strict=False)
         return tuple((repeat, cost) for repeat, cost in told if repeat.key.arm is arm)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairOutline:
+    """A pair in a line, for lists of many.
+
+    Attributes:
+        snippet: First line of the input that is not blank, cut.
+        latency_s: How long the candidate's answer took, in seconds; None where that is unknown.
+    """
+
+    record_id: str
+    snippet: str
+    latency_s: float | None

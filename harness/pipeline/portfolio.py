@@ -204,13 +204,21 @@ def _is_ours(page: Path) -> bool:
         return _OURS in file.read(_LOOKED_AT)
 
 
-def portfolio_after(run: RunDirectory) -> list[str]:
-    """Write the page of the folder that the run lies in; trouble is told and never the run's."""
+def portfolio_after(run: RunDirectory, reports: Path | None = None) -> tuple[str, ...]:
+    """Write the page of the folder that a run lies in; gives what went wrong, which is never the run's trouble.
+
+    Args:
+        run: The run.
+        reports: The folder of runs that the user named: a run elsewhere has been copied, and no page is made.
+    """
+    folder = run.path.resolve().parent.parent
+    if reports is not None and folder != reports.resolve():
+        return ()
     try:
-        write_portfolio(run.path.parent.parent)
+        write_portfolio(folder if reports is None else reports)
     except (HarnessError, OSError) as error:
-        return [f"note: the page of all workloads could not be written: {error}"]
-    return []
+        return (f"note: the page of all workloads could not be written: {error}",)
+    return ()
 
 
 def print_portfolio(reports: Path) -> str:

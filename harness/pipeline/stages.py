@@ -18,12 +18,12 @@ from harness.pipeline.arms import JUDGE, ready_judge
 from harness.pipeline.group import told_settings
 from harness.pipeline.judging import judge_answers, judge_counts, judge_spending, labels_of
 from harness.pipeline.portfolio import portfolio_after
+from harness.pipeline.reporting import write_report
 from harness.pipeline.scoring import scored_pairs
 from harness.providers.families import families_of
 from harness.report.facts import ArmFacts, RunFacts
-from harness.report.html import render
+from harness.report.pagedata import EVERYTHING
 from harness.report.summary import summary_lines
-from harness.report.view import build_view, shown_case_ids
 from harness.scorers.base import needs_reference
 from harness.scorers.build import build_scorers
 from harness.scorers.stage import NamedScorer
@@ -86,7 +86,7 @@ def finish_run(
     write_run_scores(run, start, config, scorers)
     analysis = _analyze(run, start, config, scorers)
     facts = _facts(start, stopped)
-    _report(run, analysis, facts)
+    report = write_report(run, analysis, facts)
     if not stopped:
         counts = {arm: _counts(analysis.arm(arm)) for arm in Arm}
         judge = ready_judge(config)
@@ -94,15 +94,17 @@ def finish_run(
         manifest = Manifest(start=start, finished_at=datetime.now(UTC), counts=counts, judge=judged)
         write_manifest(run.manifest, manifest)
         point_latest(run)
-    notes = portfolio_after(run)
-    return [*notes, *closing_lines(analysis, start, facts, run)]
+    notes = (*report.notes, *portfolio_after(run))
+    return closing_lines(analysis, start, facts, run, notes=notes)
 
 
-def closing_lines(analysis: Analysis, start: RunStart, facts: RunFacts, run: RunDirectory) -> list[str]:
-    """What the terminal says at the end; the place of the report comes last."""
+def closing_lines(
+    analysis: Analysis, start: RunStart, facts: RunFacts, run: RunDirectory, *, notes: Sequence[str] = ()
+) -> list[str]:
+    """What the terminal says at the end; `notes` on the report and its place come last."""
     *lines, report = summary_lines(analysis, facts, str(run.report))
     early = [f"Ended early: {start.stopped_early['reason']}"] if start.stopped_early else []
-    return [*lines, *early, report]
+    return [*lines, *early, *notes, report]
 
 
 def analyze_run(reference: str, *, reports: Path) -> str:
@@ -122,21 +124,26 @@ def analyze_run(reference: str, *, reports: Path) -> str:
     return "\n".join(summary_lines(analysis, facts, str(run.analysis), title="Every figure"))
 
 
-def report_run(reference: str, *, reports: Path) -> str:
+def report_run(reference: str, *, reports: Path, everything: bool = False) -> str:
     """`harness report RUN`.
+
+    Args:
+        reference: The run.
+        reports: Folder of the run directories.
+        everything: Put every pair into the file, in full and however large it gets.
 
     Raises:
         RunNotFound, RunDamaged: As their messages say.
     """
     run = find_run(reports, reference)
     start = read_run_start(run.run)
-    _must_be(run.analysis, _ANALYZE_FIRST)
-    _must_be(run.cases, _ANALYZE_FIRST)
+    for file in (run.analysis, run.cases):
+        _must_be(file, _ANALYZE_FIRST)
     analysis = analysis_from_json(run.analysis.read_bytes())
     facts = _facts(start, _unfinished(run))
-    _report(run, analysis, facts)
-    notes = portfolio_after(run) if run.path.resolve().parent.parent == reports.resolve() else []
-    return "\n".join([*notes, *closing_lines(analysis, start, facts, run)])
+    written = write_report(run, analysis, facts, EVERYTHING if everything else None)
+    notes = (*written.notes, *portfolio_after(run, reports))
+    return "\n".join(closing_lines(analysis, start, facts, run, notes=notes))
 
 
 def _unfinished(run: RunDirectory) -> str:
@@ -220,12 +227,6 @@ def _analyze(
     return analyzed.analysis
 
 
-def _report(run: RunDirectory, analysis: Analysis, facts: RunFacts) -> None:
-    wanted = read_pairs(run.pairs, ids=shown_case_ids(analysis))
-    page = render(build_view(analysis, facts, wanted))
-    write_bytes_atomically(run.report, page.encode())
-
-
 def _counts(arm: ArmSummary) -> ArmCounts:
     return ArmCounts(
         calls=arm.calls,
@@ -246,6 +247,7 @@ def _facts(start: RunStart, stopped: str) -> RunFacts:
         dataset=start.dataset,
         mark=start.mark,
         run_id=start.run_id,
+        dataset_sha256=start.dataset_sha256,
         date=f"{start.started_at:%Y-%m-%d}",
         incumbent=_arm_facts(start.arms[Arm.INCUMBENT]),
         candidate=_arm_facts(start.arms[Arm.CANDIDATE]),

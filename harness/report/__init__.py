@@ -3,6 +3,6 @@
 from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render
 from harness.report.summary import summary_lines
-from harness.report.view import build_view, shown_case_ids
+from harness.report.view import build_view
 
-__all__ = ["ArmFacts", "RunFacts", "build_view", "render", "shown_case_ids", "summary_lines"]
+__all__ = ["ArmFacts", "RunFacts", "build_view", "render", "summary_lines"]

@@ -7,8 +7,9 @@ from harness.analysis.compare import LISTED, ChangedRecord, Comparison, GroupCha
 from harness.analysis.trend import Change
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
+from harness.domain.observation import Observation
 from harness.domain.pair import Pair
-from harness.report.answers import answer_text, outcome_text
+from harness.report.case_raw import answer_text, received
 from harness.report.comparison_model import (
     ChangedCase,
     ChangedSection,
@@ -133,19 +134,24 @@ _Texts = Mapping[str, tuple[TextBlock, ...]]
 
 def _texts(before: Iterable[Pair], now: Iterable[Pair]) -> _Texts:
     """Expected, before and now of each record; cut as they are read."""
-    earlier = {pair.record.id: _block("Candidate before", outcome_text(pair.candidate)) for pair in before}
+    earlier = {pair.record.id: _block("Candidate before", _said(pair.candidate)) for pair in before}
     found = {}
     for pair in now:
         expected = pair.record.expected
         blocks = [
             _block("Expected", answer_text(expected))
             if expected is not None
-            else _block("Incumbent now", outcome_text(pair.incumbent)),
+            else _block("Incumbent now", _said(pair.incumbent)),
             earlier.get(pair.record.id, _block("Candidate before", "(not in pairs.parquet)")),
-            _block("Candidate now", outcome_text(pair.candidate)),
+            _block("Candidate now", _said(pair.candidate)),
         ]
         found[pair.record.id] = tuple(blocks)
     return found
+
+
+def _said(observation: Observation) -> str:
+    text = received(observation)
+    return "(no answer)" if text is None else text or "(empty answer)"
 
 
 def _block(title: str, text: str) -> TextBlock:

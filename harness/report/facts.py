@@ -30,6 +30,7 @@ class RunFacts:
     """The run as its manifest tells it.
 
     Attributes:
+        dataset_sha256: Hex digest of the dataset's records, "" where it is unknown.
         unit: What one record is, in the singular, such as "invoice".
         date: When the run was made, in ISO form; shown as it is.
         planned: Records in the dataset; None where that is unknown.
@@ -45,6 +46,7 @@ class RunFacts:
     date: str
     incumbent: ArmFacts
     candidate: ArmFacts
+    dataset_sha256: str = ""
     unit: str = "record"
     planned: int | None = None
     note: str = ""

@@ -1,7 +1,7 @@
 """The view as one self-contained page: no outside request, everything escaped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -15,16 +15,32 @@ from harness.report.assets import (
     style,
     templates,
 )
+from harness.report.case_findings import WORDS
+from harness.report.case_parts import CaseView
 from harness.report.model import View
 
 _LONGEST_UNBROKEN = 20
+_PIECES = 100
+"""Pieces of a template that are put together before they are written."""
 
 
 def render(view: View) -> str:
     """The page; the same view gives the same text."""
+    return "".join(render_pieces(view))
+
+
+def render_pieces(view: View) -> Iterator[str]:
+    """The page piece by piece: with every case in it, it may be larger than memory should be."""
     names = (view.masthead.incumbent, view.masthead.candidate)
     template = _environment().get_template("report.html.j2")
-    return template.render(v=view, policy=policy(), style=style(), script=script(), names=names)
+    stream = template.stream(v=view, policy=policy(), style=style(), script=script(), names=names)
+    stream.enable_buffering(_PIECES)
+    yield from stream
+
+
+def case_html(view: CaseView) -> str:
+    """The fragment of one open case, escaped; the same view gives the same text."""
+    return _environment().get_template("case.html.j2").render(case=view, words=WORDS)
 
 
 def render_overview(template: str, view: object) -> str:

@@ -1,8 +1,9 @@
 """The view: exactly what the page shows, as text; the template adds markup only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.analysis.failure.sentence import Phrase
+from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,94 +73,6 @@ class KindView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """A value in a field table: its state (same, format_only, changed, missing, invented, none)."""
-
-    text: str
-    state: str
-    word: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRow:
-    """One field: what was expected and what each arm said."""
-
-    path: str
-    expected: Value | None
-    incumbent: Value
-    candidate: Value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextBlock:
-    """A text from outside, cut for display."""
-
-    title: str
-    text: str
-    cut: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFact:
-    """One property of both calls."""
-
-    name: str
-    incumbent: str
-    candidate: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseView:
-    """One pair, opened up."""
-
-    anchor: str
-    record_id: str
-    mark: str
-    mark_word: str
-    subject: str
-    sentence: tuple[Phrase, ...]
-    severity: str
-    severity_mark: str
-    tags: tuple[str, ...]
-    rows: tuple[FieldRow, ...]
-    rows_note: str
-    system: TextBlock | None
-    parameters: TextBlock | None
-    inputs: tuple[TextBlock, ...]
-    expected: TextBlock | None
-    incumbent: TextBlock
-    candidate: TextBlock
-    facts: tuple[CallFact, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseGroup:
-    """Cases with the same primary kind; `note` says what is not shown."""
-
-    anchor: str
-    title: str
-    severity: str
-    severity_mark: str
-    count: str
-    note: str
-    cases: tuple[CaseView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSection:
-    """All cases of one quadrant."""
-
-    anchor: str
-    title: str
-    lead: str
-    mark: str
-    groups: tuple[CaseGroup, ...]
-    rest_words: str
-    rest_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A plain table: the first column heads its rows, the others are right-aligned numbers."""
 
@@ -213,6 +126,63 @@ class NoiseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCases:
+    """The most harmful cases of a group, or of a quadrant, for readers without script.
+
+    Attributes:
+        group: Place of the group in `Analysis.clusters`, `NO_GROUP` for cases in none.
+        quadrant: Of cases in no group.
+        html: Each case, escaped.
+    """
+
+    group: int
+    quadrant: str
+    html: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageData:
+    """The cases as the page carries them.
+
+    Attributes:
+        index: base64(gzip(JSON)) of all rows, "" where there is no run to tell of.
+        blocks: The same of the cases told in full, fifty each, in the order of the rows; can be read once.
+        first: The first cases of each group, then of each quadrant with cases in no group.
+        rows: Rows of the index.
+        full: How many of them, the first ones, are told in full.
+        left_out: Pairs that are not even in the index.
+        short: Cases that are told in the index alone, for want of room.
+    """
+
+    index: str = ""
+    blocks: Iterable[str] = ()
+    first: tuple[FirstCases, ...] = ()
+    rows: int = 0
+    full: int = 0
+    left_out: int = 0
+    short: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticCases:
+    """The first cases of a group of alike failures, or of a quadrant.
+
+    Attributes:
+        mark: Name of the quadrant's sign, "" for a group.
+        severity, severity_mark: Of a group, "" for a quadrant.
+        count: How many of how many are shown.
+        cases: Each as a fragment of HTML.
+    """
+
+    title: str
+    mark: str
+    severity: str
+    severity_mark: str
+    count: str
+    cases: tuple[Markup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The whole page, top to bottom."""
 
@@ -231,9 +201,8 @@ class View:
     more_kinds: tuple[KindView, ...]
     more_kinds_title: str
     kind_columns: tuple[str, str, str]
-    shared_texts: tuple[TextBlock, ...]
-    case_columns: tuple[str, str, str]
-    sections: tuple[CaseSection, ...]
+    data: PageData
+    static_cases: tuple[StaticCases, ...]
     where: WhereView
     noise: NoiseView
     charts: tuple[StripChart, ...]

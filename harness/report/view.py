@@ -1,14 +1,8 @@
 """Analysis, facts and pairs → exactly what the page shows; all rounding and wording happens on the way."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-
-from harness.analysis.failure.sentence import Phrase
-from harness.analysis.outcome import CASE_QUADRANTS, Basis
+from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
-from harness.domain.pair import Pair
 from harness.report.answer import banners, headline, lead, origin, square
-from harness.report.casebook import Casebook, casebook, chosen_cases
 from harness.report.facts import RunFacts
 from harness.report.figures import (
     averages,
@@ -35,29 +29,25 @@ from harness.report.findings import (
 )
 from harness.report.judges import judge_tables
 from harness.report.kinds import card_views, kind_views, kinds_title
-from harness.report.model import CaseSection, CaseView, Masthead, NoiseView, View, WhereView
+from harness.report.model import Masthead, NoiseView, PageData, View, WhereView
+from harness.report.static_cases import static_cases
 from harness.report.wording import Names, amount, display_names, visible
 
 _CAUTION = "A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
 
 
-def shown_case_ids(analysis: Analysis) -> frozenset[str]:
-    """Ids of the records whose pairs `build_view` needs."""
-    return frozenset(case.record_id for case in chosen_cases(analysis))
-
-
-def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> View:
+def build_view(analysis: Analysis, facts: RunFacts, data: PageData | None = None) -> View:
     """Everything the page shows.
 
     Args:
         analysis: The findings.
         facts: The run as its manifest tells it.
-        pairs: The pairs of `shown_case_ids`, in any order; further ones are passed over.
+        data: Its cases; without them the page has none.
     """
+    data = data or PageData()
     names = display_names(facts.incumbent.model, facts.candidate.model)
     unit = visible(facts.unit)[:40] or "record"
-    book = casebook(analysis, pairs, names)
-    kinds = kind_views(analysis, names, _grouped_kinds(analysis))
+    kinds = kind_views(analysis, names, frozenset())
     cards = card_views(kinds)
     title, kinds_lead = kinds_title(analysis, names)
     accuracy = analysis.basis is Basis.EXPECTED
@@ -77,9 +67,8 @@ def build_view(analysis: Analysis, facts: RunFacts, pairs: Iterable[Pair]) -> Vi
         more_kinds=tuple(kind for kind in kinds if kind not in cards),
         more_kinds_title="Further kinds" if cards else "Kinds",
         kind_columns=("Only " + names.candidate if accuracy else "Records", names.candidate, names.incumbent),
-        shared_texts=book.shared,
-        case_columns=("Expected", names.incumbent, names.candidate),
-        sections=_with_visible_sentences(book),
+        data=data,
+        static_cases=static_cases(analysis, data, names),
         where=_where(analysis, names),
         noise=NoiseView(sentences=noise_sentences(analysis, names), table=noise_table(analysis, names)),
         charts=strip_charts(analysis, names),
@@ -120,27 +109,6 @@ def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
         sequential_sentence(analysis, names, unit),
     )
     return tuple(sentence for sentence in sentences if sentence)
-
-
-def _grouped_kinds(analysis: Analysis) -> frozenset[str]:
-    grouped = CASE_QUADRANTS[analysis.basis][0]
-    return frozenset(case.kind for case in chosen_cases(analysis) if case.quadrant is grouped)
-
-
-def _with_visible_sentences(book: Casebook) -> tuple[CaseSection, ...]:
-    def seen(case: CaseView) -> CaseView:
-        phrases = (Phrase(text=visible(phrase.text), foreign=phrase.foreign) for phrase in case.sentence)
-        return replace(case, sentence=tuple(phrases))
-
-    return tuple(
-        replace(
-            section,
-            groups=tuple(
-                replace(group, cases=tuple(seen(case) for case in group.cases)) for group in section.groups
-            ),
-        )
-        for section in book.sections
-    )
 
 
 def _masthead(analysis: Analysis, facts: RunFacts, names: Names) -> Masthead:

@@ -3,7 +3,7 @@
 import fcntl
 import glob
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -97,10 +97,26 @@ def write_json_atomically(path: Path, value: Any) -> None:
 
 
 def write_bytes_atomically(path: Path, data: bytes) -> None:
-    """Write a file, such as the report.
+    """Write a file.
 
     Raises:
         StoreError: The disk refuses.
     """
     with replaced_atomically(path) as unfinished, refused_as_store_error(path):
         unfinished.write_bytes(data)
+
+
+def write_texts_atomically(path: Path, texts: Iterable[str]) -> int:
+    """Write a file piece by piece, such as a report that is larger than memory should be.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        StoreError: The disk refuses.
+    """
+    size = 0
+    with replaced_atomically(path) as unfinished, refused_as_store_error(path), unfinished.open("wb") as file:
+        for text in texts:
+            size += file.write(text.encode())
+    return size

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-from pyarrow import compute, parquet
+from pyarrow import parquet
 
 from harness.errors import RunDamaged, SchemaMismatch
 from harness.store.files import refused_as_store_error, replaced_atomically
@@ -122,31 +122,41 @@ def writing(path: Path, schema: Any) -> Iterator[RowGroups]:
 
 
 def reading(
-    path: Path, schema: Any, *, ids: Collection[str] | None = None, group: int | None = None
+    path: Path,
+    schema: Any,
+    *,
+    ids: Collection[str] | None = None,
+    group: int | None = None,
+    columns: Sequence[str] = (),
 ) -> Iterator[Rows]:
     """The file's rows in order, a few in memory at a time.
 
     Args:
         path: The file.
-        schema: Its columns, all of which are read; one that the file is too old for is null in every row.
+        schema: Its columns; one that the file is too old for is null in every row.
         ids: Give only the rows with these `record_id`s.
         group: Give only the rows of this row group, counted from 0.
+        columns: Give only these, in this order; all in the schema's order where none is named.
 
     Raises:
         RunDamaged: The file is missing or cannot be read.
         SchemaMismatch: It is no such file of the harness, or of another version.
     """
-    wanted = None if ids is None else pa.array(list(ids), type=pa.string())
+    wanted = None if ids is None else frozenset(ids)
+    names = list(columns or schema.names)
     try:
         with parquet.ParquetFile(path) as file:
             check_schema(path, file.schema_arrow, schema)
-            held = [name for name in schema.names if file.schema_arrow.get_field_index(name) >= 0]
+            read = {*names, "record_id"} if wanted is not None else set(names)
+            held = [name for name in schema.names if name in read and _holds(file, name)]
             # A batch never spans groups: those of long texts are short.
             for place in range(file.num_row_groups) if group is None else (group,):
+                if wanted is not None and not _holds_any(file, place, wanted):
+                    continue
                 for batch in file.iter_batches(
                     _ROWS_READ_AT_ONCE, row_groups=[place], columns=held, use_threads=False
                 ):
-                    yield _rows(batch, schema, wanted)
+                    yield _rows(batch, names, wanted)
     except FileNotFoundError as error:
         raise RunDamaged(f"{path}: the file is missing", _HINT) from error
     except (pa.ArrowException, OSError) as error:
@@ -168,13 +178,22 @@ def group_sizes(path: Path) -> tuple[int, ...]:
     return tuple(about.row_group(place).num_rows for place in range(about.num_row_groups))
 
 
-def _rows(batch: Any, schema: Any, wanted: Any) -> Rows:
+def _holds(file: Any, name: str) -> bool:
+    return bool(file.schema_arrow.get_field_index(name) >= 0)
+
+
+def _holds_any(file: Any, group: int, wanted: frozenset[str]) -> bool:
+    """Whether the row group has a wanted record; only its ids are read to tell."""
+    ids = file.read_row_group(group, columns=["record_id"], use_threads=False)["record_id"]
+    return not wanted.isdisjoint(ids.to_pylist())
+
+
+def _rows(batch: Any, names: Sequence[str], wanted: frozenset[str] | None) -> Rows:
     if wanted is not None:
-        batch = batch.filter(compute.is_in(batch["record_id"], value_set=wanted))
+        mask = [record_id in wanted for record_id in batch["record_id"].to_pylist()]
+        batch = batch.filter(pa.array(mask, type=pa.bool_()))
     held = set(batch.schema.names)
-    columns = [
-        batch[name].to_pylist() if name in held else repeat(None, batch.num_rows) for name in schema.names
-    ]
+    columns = [batch[name].to_pylist() if name in held else repeat(None, batch.num_rows) for name in names]
     return zip(*columns, strict=True)
 
 
