@@ -205,7 +205,7 @@ def _is_ours(page: Path) -> bool:
 
 
 def portfolio_after(run: RunDirectory, reports: Path | None = None) -> tuple[str, ...]:
-    """Write the page of the folder that a run lies in; gives what went wrong, which is never the run's trouble.
+    """Write the page of the folder that a run lies in; gives what went wrong: that is not the run's trouble.
 
     Args:
         run: The run.

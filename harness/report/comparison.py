@@ -16,6 +16,7 @@ from harness.report.comparison_model import (
     ComparedRuns,
     ComparisonView,
     GroupRow,
+    Passage,
     Side,
 )
 from harness.report.comparison_words import (
@@ -29,7 +30,6 @@ from harness.report.comparison_words import (
     settings_note,
 )
 from harness.report.kinds import SEVERITIES
-from harness.report.model import TextBlock
 from harness.report.wording import amount, cut, display_name, number
 from harness.report.workload import short
 
@@ -129,7 +129,7 @@ def _groups_note(comparison: Comparison) -> str:
     )
 
 
-_Texts = Mapping[str, tuple[TextBlock, ...]]
+_Texts = Mapping[str, tuple[Passage, ...]]
 
 
 def _texts(before: Iterable[Pair], now: Iterable[Pair]) -> _Texts:
@@ -154,9 +154,9 @@ def _said(observation: Observation) -> str:
     return "(no answer)" if text is None else text or "(empty answer)"
 
 
-def _block(title: str, text: str) -> TextBlock:
+def _block(title: str, text: str) -> Passage:
     shown, note = cut(text, _TEXT)
-    return TextBlock(title=title, text=shown, cut=note)
+    return Passage(title=title, text=shown, cut=note)
 
 
 def _section(change: Change, comparison: Comparison, runs: ComparedRuns, texts: _Texts) -> ChangedSection:
@@ -185,7 +185,7 @@ def case_anchor(record_id: str) -> str:
     return "case=" + quote(record_id.encode("utf-8", "backslashreplace"), safe="")
 
 
-def _case(record: ChangedRecord, runs: ComparedRuns, texts: Sequence[TextBlock]) -> ChangedCase:
+def _case(record: ChangedRecord, runs: ComparedRuns, texts: Sequence[Passage]) -> ChangedCase:
     severity, mark = SEVERITIES[record.severity]
     links = [("in the report before", runs.before), ("in the report now", runs.now)]
     return ChangedCase(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.domain.mark import Mark
-from harness.report.model import TextBlock
 from harness.report.setting_changes import SettingChange
 
 
@@ -66,6 +65,15 @@ class GroupRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A titled text from outside, and a note where it is cut."""
+
+    title: str
+    text: str
+    cut: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedCase:
     """One record before and now; the links lead to it in both reports."""
 
@@ -74,7 +82,7 @@ class ChangedCase:
     told: str
     severity: str
     severity_mark: str
-    texts: tuple[TextBlock, ...]
+    texts: tuple[Passage, ...]
     links: tuple[tuple[str, str], ...]
 
 

@@ -16,7 +16,7 @@ _BREAK = "&#8203;"
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _PUNCTUATION = frozenset("\\`*_[]|~!#$")
 # What means something only at the beginning of a line: lists, quotes, headings, rules.
-_AT_THE_START = re.compile(r"^(\d*)([-+.)=:>])")
+_AT_THE_START = re.compile(r"^\d+(?=[.)])|^(?=[-+=>])")
 # Signs that begin a reference on GitHub or GitLab, and what comes before the rest of an address.
 _REFERENCE = re.compile(r"[@#!~%&$^](?=\w|\")|\bGH-(?=\d)|\b(?:https?|ftp|mailto|www)(?=[:.])", re.IGNORECASE)
 
@@ -33,7 +33,7 @@ def plain_md(text: str, limit: int = 300) -> str:
         shown = shown[:limit] + "…"
     # Marked before anything is escaped, so that no sign of ours is taken for one of theirs.
     marked = _REFERENCE.sub(lambda match: f"{match.group()}\x00", shown)
-    return _AT_THE_START.sub(r"\1\\\2", "".join(_escaped(sign) for sign in marked))
+    return _AT_THE_START.sub(lambda match: match.group() + "\\", "".join(map(_escaped, marked)))
 
 
 def _escaped(sign: str) -> str:
@@ -55,10 +55,18 @@ def code_md(text: str, limit: int = 120) -> str:
     return f"{fence}{space}{shown.replace('|', chr(92) + '|')}{space}{fence}"
 
 
+def link_md(address: str) -> str:
+    """A web address as a link; anything else, such as a path, as code."""
+    if not re.fullmatch(r"https?://[\w.-]+(?::\d+)?(?:/[\w./~%?=&#+:,;@!-]*)?", address):
+        return code_md(address, 300)
+    return f"[report](<{address}>)"
+
+
 def table_md(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table; all cells are Markdown already, and the first column is text."""
-    lines = [_line(columns), _line(["---", *("---:" for _ in columns[1:])]), *(_line(row) for row in rows)]
-    return "\n".join(lines)
+    """A table; all cells are Markdown already. Columns of counts stand to the right."""
+    counts = [all(row[place].replace(",", "").isdigit() for row in rows) for place in range(len(columns))]
+    lines = [_line(columns), _line(["---:" if right else "---" for right in counts])]
+    return "\n".join([*lines, *(_line(row) for row in rows)])
 
 
 def _line(cells: Sequence[str]) -> str:
