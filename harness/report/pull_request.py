@@ -99,14 +99,14 @@ def _rules(analysis: Analysis) -> str:
 
 def _costs(analysis: Analysis, facts: RunFacts, names: Names) -> str:
     told = [
-        f"{plain_md(name)} {usd(cost_per_record(arm))}".replace("$", "\\$")
+        f"{name} {usd(cost_per_record(arm))}"
         for name, arm in ((names.incumbent, analysis.incumbent), (names.candidate, analysis.candidate))
         if arm.calls
     ]
     if not told:
         return ""
     paid = "" if facts.mark is Mark.LIVE else " (list prices, nothing was paid)"
-    return f"Cost per record as measured{paid}: {', '.join(told)}."
+    return plain_md(f"Cost per record as measured{paid}: {', '.join(told)}.", _SENTENCE)
 
 
 def _not_counted(analysis: Analysis) -> str:

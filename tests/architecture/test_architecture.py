@@ -122,7 +122,18 @@ def test_there_is_no_drawer_for_odds_and_ends() -> None:
     "arguments",
     [["--help"], ["--version"]]
     + [
-        [name, "--help"] for name in ("shadow", "score", "analyze", "report", "compare", "portfolio", "dataset", "plugins", "sandbox")
+        [name, "--help"]
+        for name in (
+            "shadow",
+            "score",
+            "analyze",
+            "report",
+            "compare",
+            "portfolio",
+            "dataset",
+            "plugins",
+            "sandbox",
+        )
     ],
     ids=" ".join,
 )
