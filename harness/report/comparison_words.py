@@ -161,4 +161,4 @@ def group_title(group: str, names: Mapping[str, str]) -> str:
     if group in names:
         return visible(names[group])[:160]
     kind, path, edit, *_ = [*group.removeprefix("v1:").split("#")[0].split("|"), "", ""]
-    return visible(cluster_name(kind, path, edit.removeprefix("~")))[:160]
+    return visible(cluster_name(kind, path, edit.removeprefix("~")))[:160] or "unnamed"

@@ -209,8 +209,8 @@ def trend_words(against: Against) -> str:
 
 def _since(against: Against) -> str:
     if against.trend is None:
-        return against.reason
-    return f"{amount(against.trend.shared, 'shared record')}, run of {against.date}"
+        return visible(against.reason)[:120]
+    return f"{amount(against.trend.shared, 'shared record')}, run of {visible(against.date)}"
 
 
 def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:

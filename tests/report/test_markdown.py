@@ -1,9 +1,9 @@
 import html
 import re
-from html.parser import HTMLParser
 
 import pytest
 from markdown_it import MarkdownIt
+from markdown_page import rendered
 from report_runs import HOSTILE, Run, agreement_run, facts, hostile_run, invoices
 from run_formats import analyzed
 
@@ -32,37 +32,6 @@ REFERENCES = (
     "| --- |",
 )
 ALLOWED = {"h3", "p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "em", "a"}
-
-
-class Tags(HTMLParser):
-    """The tags and the text outside code of a rendered page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.text: list[str] = []
-        self.prose: list[str] = []
-        self._code = 0
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.tags.add(tag)
-        self._code += tag == "code"
-
-    def handle_endtag(self, tag: str) -> None:
-        self._code -= tag == "code"
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-        if not self._code:
-            self.prose.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.tags.add("!--")
-
-
-def rendered(markdown: str) -> Tags:
-    return Tags(MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown))
 
 
 def linked(prose: str) -> list[str]:
