@@ -2,8 +2,7 @@
 
 from harness.analysis.compare import LISTED, Comparison
 from harness.analysis.trend import Change
-from harness.report.comparison import ComparisonView
-from harness.report.comparison_model import ComparedRuns, GroupRow
+from harness.report.comparison_model import ComparedRuns, ComparisonView, GroupRow
 from harness.report.comparison_words import change_words
 from harness.report.markdown import code_md, comment, plain_md, table_md
 from harness.report.wording import for_terminal, number, visible

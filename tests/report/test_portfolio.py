@@ -5,6 +5,7 @@ import pytest
 from overviews import FINISHED, TREND, one, portfolios
 from report_runs import Run, agreement_run, invoices
 
+from harness.domain.chat import Response
 from harness.domain.mark import Mark
 from harness.report.html import render_overview
 from harness.report.portfolio import portfolio_view
@@ -55,11 +56,9 @@ def test_the_saving_is_never_invented() -> None:
     # 900 tokens in and a quarter of the answer's characters out a record, on the incumbent.
     assert told.saving_usd is not None
     assert told.saving_more == "at 1,000,000 tokens a month"
-    tokens = sum(
-        900 + (pair.incumbent.outcome.usage.output_tokens or 0)  # type: ignore[union-attr]
-        for pair in invoices(60).pairs
-    )
-    records = 1_000_000 * 60 / tokens
+    answers = [pair.incumbent.outcome for pair in invoices(60).pairs]
+    usage = [answer.usage for answer in answers if isinstance(answer, Response)]
+    records = 1_000_000 * 60 / sum(900 + (used.output_tokens or 0) for used in usage)
     assert told.saving_usd == pytest.approx((0.0123 - 0.0021) * records)
     assert one(invoices(60)).saving_usd is None
     run = invoices(60)
