@@ -1,16 +1,15 @@
-"""The cases worth reading: the worst of each quadrant, in bounded memory."""
+"""One pair opened: what was found in both answers, cut to what can be shown."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import orjson
 
 from harness.analysis.failure.sentence import Phrase, line_count, sentence
 from harness.analysis.failure.severity import SeverityRules
-from harness.analysis.harm import UNSCORED, badness, is_about_incumbent, lot_of, severity_in, told_side
+from harness.analysis.harm import UNSCORED, badness, is_about_incumbent, severity_in, told_side
 from harness.analysis.outcome import (
-    CASE_QUADRANTS,
     ArmOutcome,
     Basis,
     Outcome,
@@ -81,89 +80,6 @@ class Case:
     headline: tuple[Phrase, ...]
     incumbent: CaseArm
     candidate: CaseArm
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRest:
-    """Cases of a quadrant beyond those kept in full: some by id, the rest only counted."""
-
-    quadrant: Quadrant
-    record_ids: tuple[str, ...]
-    uncounted: int
-
-
-_Key = tuple[int, int, str]
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """The first `limit` cases and the next `id_limit` ids in order of harm."""
-
-    limit: int
-    id_limit: int
-    kept: list[tuple[_Key, Case | None]] = field(default_factory=list)
-    bar: _Key | None = None
-    total: int = 0
-
-    def wants(self, key: _Key) -> bool:
-        self.total += 1
-        return self.bar is None or key < self.bar
-
-    def put(self, key: _Key, case: Case) -> None:
-        self.kept.append((key, case))
-        if len(self.kept) >= self.limit + self.id_limit + 200:
-            self.settle()
-
-    def settle(self) -> None:
-        """Keep the worst; a case that can no longer come among the first loses its content."""
-        self.kept.sort(key=lambda entry: entry[0])
-        del self.kept[self.limit + self.id_limit :]
-        for place in range(self.limit, len(self.kept)):
-            self.kept[place] = (self.kept[place][0], None)
-        if len(self.kept) == self.limit + self.id_limit:
-            self.bar = self.kept[-1][0] if self.kept else (-(1 << 62), 0, "")
-
-
-class CaseKeeper:
-    """Takes every compared pair, keeps what is worth reading."""
-
-    def __init__(self, settings: AnalysisSettings) -> None:
-        self._rules = SeverityRules(settings.severity)
-        self._shelves = {
-            quadrant: _Shelf(limit=settings.case_limit, id_limit=settings.id_limit)
-            for quadrants in CASE_QUADRANTS.values()
-            for quadrant in quadrants
-        }
-
-    def add(self, pair: Pair, outcome: Outcome) -> None:
-        """Keep the pair if it is among the worst of its quadrant."""
-        shelf = self._shelves.get(outcome.quadrant)
-        if shelf is None:
-            return
-        key = (-badness(told_side(outcome), self._rules), lot_of(pair.record.id), pair.record.id)
-        if shelf.wants(key):
-            shelf.put(key, _case(pair, outcome, self._rules))
-
-    def cases(self, basis: Basis) -> tuple[Case, ...]:
-        """The cases of all quadrants of that basis, regressions first, each quadrant worst first."""
-        found: list[Case] = []
-        for quadrant in CASE_QUADRANTS[basis]:
-            shelf = self._shelves[quadrant]
-            shelf.settle()
-            found.extend(case for _, case in shelf.kept[: shelf.limit] if case is not None)
-        return tuple(found)
-
-    def rest(self, basis: Basis) -> tuple[CaseRest, ...]:
-        """What `cases` left out."""
-        rests = []
-        for quadrant in CASE_QUADRANTS[basis]:
-            shelf = self._shelves[quadrant]
-            shelf.settle()
-            ids = tuple(key[-1] for key, _ in shelf.kept[shelf.limit :])
-            if shelf.total > shelf.limit:
-                uncounted = shelf.total - len(shelf.kept)
-                rests.append(CaseRest(quadrant=quadrant, record_ids=ids, uncounted=uncounted))
-        return tuple(rests)
 
 
 def open_case(

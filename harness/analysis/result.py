@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from harness.analysis.arms import ArmSummary
 from harness.analysis.averages import Accuracy, Agreement
-from harness.analysis.cases import Case, CaseRest
 from harness.analysis.comparison import Difference, Sequential
 from harness.analysis.confusion import Confusion
 from harness.analysis.failure.clusters import Cluster
@@ -94,8 +93,6 @@ class Analysis:
         features: What the rules are made of.
         judge: What a judge's verdicts say of the judge itself, by scorer.
         incumbent, candidate: Calls, errors, tokens, cost and times.
-        cases: The pairs worth reading, regressions first.
-        more_cases: Further ones by quadrant, by id or only counted.
     """
 
     schema_version: int
@@ -127,8 +124,6 @@ class Analysis:
     judge: Mapping[str, JudgeSummary]
     incumbent: ArmSummary
     candidate: ArmSummary
-    cases: tuple[Case, ...]
-    more_cases: tuple[CaseRest, ...]
 
     @property
     def kinds(self) -> tuple[KindSummary, ...]:

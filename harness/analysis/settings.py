@@ -22,8 +22,6 @@ class AnalysisSettings:
         seed: Of the random order, the halves of the slice search and the examples.
         cluster: Tag of the document or customer that several records may come from, or None.
         largest_cluster: Most records of one cluster as the dataset has them, None to take those seen.
-        case_limit: Cases kept in full per quadrant, worst first.
-        id_limit: Further cases per quadrant that are kept by id.
         sequential: Whether the run could end as soon as its verdict was certain: then only the sequential
             reading holds, and test and interval are taken from it.
         severity: How much harm each kind and field does.
@@ -42,6 +40,4 @@ class AnalysisSettings:
     cluster: str | None = None
     largest_cluster: int | None = None
     sequential: bool = False
-    case_limit: int = 200
-    id_limit: int = 1000
     severity: SeveritySettings = field(default_factory=SeveritySettings)

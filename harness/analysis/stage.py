@@ -8,7 +8,6 @@ from itertools import groupby
 from harness.analysis.arms import ArmTally
 from harness.analysis.averages import ScorerTally
 from harness.analysis.case_log import OTHER_BASIS, CaseLog, Placed
-from harness.analysis.cases import CaseKeeper
 from harness.analysis.comparison import ComparisonTally
 from harness.analysis.confusion import ConfusionTally
 from harness.analysis.deciding import difference_of
@@ -162,7 +161,6 @@ class _Tally:
         self._pairs = 0
         rules = SeverityRules(settings.severity)
         self._arms = {arm: ArmTally(arm=arm) for arm in Arm}
-        self._cases = CaseKeeper(settings)
         self._log = CaseLog(settings.severity)
         self._scorers: dict[str, ScorerTally] = {name: ScorerTally(scorer=name) for name in settings.scorers}
         self._judges = {name: JudgeTally(name, labels) for name in settings.judges}
@@ -188,7 +186,6 @@ class _Tally:
         again = tally.reruns.add(pair, outcome, deciders(scores, self._settings.deciding))
         outcome = with_inconsistency(outcome, again.inconsistent)
         tally.add(pair, outcome, scores)
-        self._cases.add(pair, outcome)
         self._log.add(pair.record.id, outcome, again.rerun)
 
     def _basis(self) -> Basis:
@@ -247,8 +244,6 @@ class _Tally:
             judge=self._judged(spending),
             incumbent=self._arms[Arm.INCUMBENT].summary(),
             candidate=self._arms[Arm.CANDIDATE].summary(),
-            cases=self._cases.cases(basis),
-            more_cases=self._cases.rest(basis),
         )
 
     def _judged(self, spending: JudgeSpending | None) -> dict[str, JudgeSummary]:

@@ -15,7 +15,20 @@ STYLES = ("base", "answer", "groups", "case", "browser", "charts", "narrow")
 OVERVIEW_STYLES = ("base", "portfolio")
 """Those of the pages that tell of several runs: the report does not pay for them."""
 
-SCRIPTS: tuple[str, ...] = ("start",)
+SCRIPTS: tuple[str, ...] = (
+    "start",
+    "theme",
+    "data",
+    "filters",
+    "inside",
+    "list",
+    "link",
+    "pane",
+    "judge",
+    "exchange",
+    "keys",
+    "begin",
+)
 """Scripts in the order in which they follow each other; all share one scope."""
 
 
@@ -31,11 +44,35 @@ def style(sheets: tuple[str, ...] = STYLES) -> Markup:
 
 @cache
 def script() -> Markup:
-    """The scripts as one function of their own scope, without comment lines and indentation."""
+    """The scripts as one function of their own scope, without comments and spaces that mean nothing."""
     text = "".join((_TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    lines = (line.strip() for line in text.splitlines())
-    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
-    return Markup(f'(()=>{{"use strict";\n{kept}\n}})();')  # noqa: S704 - our own files
+    return Markup(f'(()=>{{"use strict";{_tight(text)}}})();')  # noqa: S704 - our own files
+
+
+_LITERAL = re.compile(
+    r"""("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`"""
+    r"""|(?<=[(=,])\ ?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/)"""
+)
+"""A string, a template or a regular expression (which in our scripts follows "(", "=" or ",")."""
+
+
+def _tight(text: str) -> str:
+    """A script without comments, indentation and spaces around signs; strings and the like stay."""
+    text = re.sub(r"(?m)^\s*//.*\n|(?<=[;{,]) // .*$", "", text)
+    literals: list[str] = []
+
+    def put_away(found: re.Match[str]) -> str:
+        literals.append(found[0].strip())
+        return "\0"
+
+    code = _LITERAL.sub(put_away, text)
+    code = re.sub(r" *([-+=*/%<>!?:&|,;(){}\[\]]) *", r"\1", code)
+    code = re.sub(r"\n\s*", "\n", code)
+    # A line that ends or begins with one of these goes on: no statement ends there.
+    code = re.sub(r"([{(\[,;=?:&|])\n|\n([})\].?:&|])", r"\1\2", code)
+    code = re.sub(r",([})\]])|;(})", r"\1\2", code)
+    code = re.sub(r"\bconst\b", "let", code)
+    return re.sub("\0", lambda _: literals.pop(0), code)
 
 
 @cache

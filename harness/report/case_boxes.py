@@ -1,5 +1,6 @@
 """Texts from outside in boxes: visible, cut for display, the rest in chunks that come on demand."""
 
+import re
 from collections.abc import Sequence
 
 from harness.report.case_parts import Box, CaseLimits, Piece
@@ -7,6 +8,7 @@ from harness.report.passages import Span
 from harness.report.wording import number, visible
 
 _KILO = 1024
+_GAP = re.compile(r"[ \t]*\n\s*|[ \t]{3,}")
 
 
 class Boxes:
@@ -59,6 +61,16 @@ def pieces_of(text: str, low: int, high: int, spans: Sequence[Span]) -> tuple[Pi
         place = min(end, high)
     pieces.append(Piece(text=visible(text[place:high])))
     return tuple(piece for piece in pieces if piece.text)
+
+
+def without_gaps(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The pieces for an excerpt: empty lines and wide gaps would take its place."""
+    closed = (Piece(text=_GAP.sub(_closed, piece.text), state=piece.state) for piece in pieces)
+    return tuple(piece for piece in closed if piece.text)
+
+
+def _closed(gap: re.Match[str]) -> str:
+    return "\n" if "\n" in gap[0] else "  "
 
 
 def _cut(whole: int, limit: int, kept: int) -> str:

@@ -206,9 +206,7 @@ def _texts(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -> Ite
     for side, name, observation in arms[: 1 if found.by_incumbent else 2]:
         after = received(observation)
         told = found.told[side]
-        is_text = (
-            found.leaves[0] is None or told.unreadable or (not told.right and found.leaves[side + 1] is None)
-        )
+        is_text = found.leaves[0] is None or not (told.fields or told.lines or _values(told))
         if told.right or not after or not before or not is_text or after == before:
             continue
         if max(len(before), len(after)) > _SHORT or told.unreadable:

@@ -6,7 +6,7 @@ from harness.analysis.cases import CaseFinding
 from harness.domain.chat import ChatRequest
 from harness.domain.failure import is_failure
 from harness.domain.score import Finding, Verdict
-from harness.report.case_boxes import Boxes, pieces_of
+from harness.report.case_boxes import Boxes, pieces_of, without_gaps
 from harness.report.case_claims import clause_place
 from harness.report.case_findings import Told
 from harness.report.case_leaves import Leaves, written
@@ -108,11 +108,11 @@ def document(request: ChatRequest, boxes: Boxes, about: About) -> Document:
         drawn.append(boxes.marked(f"message-{place}", f"{role} message", message.text, spans))
         wanted = excerpts(message.text, spans, _AROUND, _MOST_PASSAGES - len(passages))
         if len(message.text) > 4 * _AROUND:
-            passages += [pieces_of(message.text, low, high, spans) for low, high in wanted]
+            passages += [without_gaps(pieces_of(message.text, low, high, spans)) for low, high in wanted]
     left_out = len(request.messages) - _MOST_BOXES
     if left_out > 0:
         drawn.append(Box(title=f"{amount(left_out, 'more message')} under Raw", pieces=()))
-    found = f"{amount(count, 'passage')} marked that the mistake is about" if count else ""
+    found = f"Marked: {amount(count, 'passage')} that the mistake is about." if count else ""
     return Document(found=found, passages=tuple(passages), boxes=tuple(drawn))
 
 

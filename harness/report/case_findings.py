@@ -63,7 +63,7 @@ class Told:
         elif "reference" in finding.kind:
             self.claims.append(finding)
         elif line is not None:
-            self.lines.setdefault((*line, finding.verdict is Verdict.INVENTED), []).append(finding)
+            self.lines.setdefault((*line, state_of(finding) == "invented"), []).append(finding)
         else:
             self.fields.setdefault(finding.path, []).append(finding)
 
@@ -100,6 +100,16 @@ def harm(finding: CaseFinding) -> tuple[int, bool]:
     return kind_of(finding.kind).severity, finding.note != ""
 
 
+def state_of(finding: CaseFinding) -> str:
+    """How a finding is marked; of a scorer that gives no verdict the kind says what is missing or new."""
+    if finding.verdict is Verdict.CHANGED:
+        if finding.kind.endswith("_missing"):
+            return Verdict.MISSING.value
+        if finding.kind.endswith(("_invented", "_surplus", "_duplicated")):
+            return Verdict.INVENTED.value
+    return finding.verdict.value
+
+
 def title_of(kind: str, limit: int = 120) -> str:
     """A kind as a reader sees it; a plugin may have taken its name from an answer."""
     return cut(kind_of(kind).title, limit)[0]
@@ -116,7 +126,7 @@ def clipped(text: Clipped | None, limit: int, state: str = "plain") -> Cell:
 def cell_of(findings: list[CaseFinding], limit: int) -> Cell:
     """The value of an arm where these findings are: the worst of them says it."""
     first = max(findings, key=harm)
-    state, kind = first.verdict.value, title_of(first.kind)
+    state, kind = state_of(first), title_of(first.kind)
     value = Cell(text="", state=state) if first.actual is None else clipped(first.actual, limit, state)
     notes = [kind] if first.kind not in _PLAIN_KINDS else []
     notes += [cut(first.note, 240)[0], value.note]

@@ -63,8 +63,8 @@ def written(value: Any) -> str:
     """A value as a reader sees it: texts without quotes, an empty one and null by name."""
     if isinstance(value, str):
         return value or "(empty text)"
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false"}.get(value, "null")
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
     return str(value) if isinstance(value, (int, Decimal)) else shown(value)
 
 

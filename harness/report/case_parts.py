@@ -27,7 +27,12 @@ class CaseLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A run of characters; `state` is "" where nothing is marked, else same, removed, added or mark."""
+    """A run of characters.
+
+    Attributes:
+        state: "" where nothing is marked; removed or added words; lost or new where a whole passage
+            is; same; mark for a passage of the document.
+    """
 
     text: str
     state: str = ""
@@ -103,7 +108,6 @@ class LineRow:
     number: str
     label: str
     state: str
-    note: str
     cells: tuple[Cell, ...]
     is_first: bool = True
 

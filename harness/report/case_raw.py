@@ -1,10 +1,10 @@
 """What was sent and received, as it was: answers, calls, reruns, the request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import orjson
 
-from harness.domain.chat import Answer, Response, Usage
+from harness.domain.chat import Answer, JsonObject, Response, Usage
 from harness.domain.observation import Arm, CallError, Observation
 from harness.domain.pair import Pair
 from harness.report.answer import error_words
@@ -32,7 +32,9 @@ def raw(pair: Pair, names: Names, boxes: Boxes) -> Raw:
         answers=tuple(answers),
         facts=tuple(_facts(pair)),
         reruns=tuple(_reruns(pair, names, boxes)),
-        request=boxes.box("request", "Request as JSON", _json(pair.record.request.body), folded=True),
+        request=boxes.box(
+            "request", "Request as JSON", _json(_without_texts(pair.record.request.body)), folded=True
+        ),
     )
 
 
@@ -73,6 +75,21 @@ def _ended(observation: Observation) -> str:
     return _ENDED.get((arrived.finish_reason if arrived else None) or "", "")
 
 
+def _without_texts(body: JsonObject) -> object:
+    """The request, but for long texts that stand under Document anyway: they are most of a case."""
+    messages = body.get("messages")
+    if not isinstance(messages, list):
+        return body
+    return {**body, "messages": [_shortened(message) for message in messages]}
+
+
+def _shortened(message: object) -> object:
+    content = message.get("content") if isinstance(message, Mapping) else None
+    if not isinstance(message, Mapping) or not isinstance(content, str) or len(content) <= _WORTH_FOLDING:
+        return message
+    return {**message, "content": f"({number(len(content))} characters, under Document)"}
+
+
 def _json(value: object) -> str:
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
@@ -107,7 +124,6 @@ def _call(observation: Observation, cost_usd: float | None) -> tuple[tuple[str, 
         ("Model as reported", _named(arrived.model if arrived else None)),
         ("Server as reported", _named(arrived.system_fingerprint if arrived else None)),
         ("Response id", _named(arrived.id if arrived else None)),
-        ("Endpoint and request", _named(observation.key.fingerprint[:16])),
     )
 
 

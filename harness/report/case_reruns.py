@@ -1,4 +1,4 @@
-"""What asking again tells of one case: whether a mistake is steady, and whether the incumbent makes it too."""
+"""What asking again tells of a case: is a mistake steady, and does the incumbent make it too?"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -10,6 +10,9 @@ from harness.report.wording import amount, number, visible
 
 _FOLDED_FROM = 3
 _NAMED = 60
+# Sentences with less in common are shown as replaced as a whole.
+_ALIKE = 0.35
+_LONGEST_BLOCK = 2_500
 # Where texts are too long to compare, this much around the first difference is shown.
 _AROUND = 2_000
 
@@ -21,6 +24,7 @@ def text_table(title: str, labels: tuple[str, str], texts: tuple[str, str], limi
         title: Caption of the table.
         labels: What the two texts are called.
         texts: The reference and the answer.
+        limits: How much is drawn.
     """
     before, after = texts
     if max(len(before), len(after)) > LONGEST:
@@ -38,9 +42,7 @@ def _long(title: str, labels: tuple[str, str], texts: tuple[str, str]) -> TextTa
     before, after = texts
     start = _first_difference(before, after)
     low = max(0, start - _AROUND)
-    row = TextRow(
-        reference=_around(before, low, start, "removed"), answer=_around(after, low, start, "added")
-    )
+    row = TextRow(reference=_around(before, low, start, "lost"), answer=_around(after, low, start, "new"))
     sizes = f"{number(len(before))} and {number(len(after))} characters"
     note = (
         f"Too long to compare word by word ({sizes}): they differ from character {number(start + 1)} on. "
@@ -83,21 +85,41 @@ def _runs(rows: Sequence[tuple[str, str]], budget: Budget) -> Iterator[TextRun]:
             drawn = tuple(_same(visible(one), visible(other)) for one, other in run)
             yield TextRun(rows=drawn, folded=_fold_words(run) if len(run) >= _FOLDED_FROM else "")
         else:
-            yield TextRun(rows=tuple(_row(visible(one), visible(other), budget) for one, other in run))
+            yield TextRun(rows=tuple(_changed(run, budget)))
 
 
 def _same(before: str, after: str) -> TextRow:
     return TextRow(reference=_pieces(Piece(text=before)), answer=_pieces(Piece(text=after, state="same")))
 
 
-def _row(before: str, after: str, budget: Budget) -> TextRow:
-    if not before or not after:
-        return TextRow(
-            reference=_pieces(Piece(text=before, state="removed")),
-            answer=_pieces(Piece(text=after, state="added")),
-        )
-    found = changes(before, after, budget)
-    return TextRow(reference=before_pieces(found), answer=after_pieces(found))
+def _changed(run: Sequence[tuple[str, str]], budget: Budget) -> Iterator[TextRow]:
+    """Rows of a passage that differs; sentences that have nothing in common stand together as blocks."""
+    unlike: list[tuple[str, str]] = []
+    for before, after in run:
+        found = changes(visible(before), visible(after), budget) if before and after else ()
+        common = sum(len(one.after.strip()) for one in found if one.is_same)
+        if common < _ALIKE * max(len(before), len(after)):
+            # Strokes through nearly every word would only make both hard to read.
+            unlike.append((before, after))
+            continue
+        if unlike:
+            yield _blocks(unlike)
+            unlike = []
+        yield TextRow(reference=before_pieces(found), answer=after_pieces(found))
+    if unlike:
+        yield _blocks(unlike)
+
+
+def _blocks(unlike: Sequence[tuple[str, str]]) -> TextRow:
+    before, after = ("".join(side) for side in zip(*unlike, strict=True))
+    return TextRow(reference=_block(before, "lost"), answer=_block(after, "new"))
+
+
+def _block(text: str, state: str) -> tuple[Piece, ...]:
+    shown = Piece(text=visible(text[:_LONGEST_BLOCK]), state=state)
+    left_out = len(text) - _LONGEST_BLOCK
+    rest = Piece(text=f" … {number(left_out)} more characters under Raw", state="same")
+    return _pieces(shown, *([rest] if left_out > 0 else []))
 
 
 def _fold_words(run: Sequence[tuple[str, str]]) -> str:

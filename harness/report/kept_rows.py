@@ -18,8 +18,12 @@ class KeptRows:
     Args:
         pairs: Pairs of the run.
         rows: Most rows listed, the most harmful ones; None lists all. Of a run with more pairs, those right
-            on both sides are not listed.
+            on both sides are not listed, unless people said something of them.
         audit: Pairs right on both sides that are listed nevertheless, drawn by lot.
+
+    Attributes:
+        seen: Rows taken.
+        audit: Ids of the drawn pairs; the same in every run with these records right on both sides.
     """
 
     def __init__(self, *, pairs: int, rows: int | None, audit: int) -> None:
@@ -30,28 +34,25 @@ class KeptRows:
         self._drawn: list[tuple[int, str, CaseRow]] = []
         self._words: dict[str, str] = {}
         self.seen = 0
+        self.audit: frozenset[str] = frozenset()
 
     def add(self, row: CaseRow) -> None:
         """Take the next row."""
         self.seen += 1
         if row.quadrant in _RIGHT_ON_BOTH:
             self._draw(row)
-        if row.quadrant not in _RIGHT_ON_BOTH or self._lists_right:
+        if row.quadrant not in _RIGHT_ON_BOTH or row.review or self._lists_right:
             self._rows.append(self._shared(row))
             if self._limit is not None and len(self._rows) >= 2 * self._limit:
                 self._settle(self._limit)
 
     def rows(self) -> tuple[CaseRow, ...]:
-        """The listed rows, most harmful first."""
+        """The listed rows, most harmful first; from here on `audit` is told."""
+        self.audit = frozenset(record_id for _, record_id, _ in self._drawn)
         if self._limit is not None:
             self._settle(self._limit)
         listed = {row.record_id: row for row in (*self._rows, *(row for _, _, row in self._drawn))}
         return tuple(sorted(listed.values(), key=_harm))
-
-    @property
-    def audit(self) -> frozenset[str]:
-        """Ids of the drawn pairs; the same in every run with these records right on both sides."""
-        return frozenset(record_id for _, record_id, _ in self._drawn)
 
     def _draw(self, row: CaseRow) -> None:
         entry = (-lot_of(row.record_id), row.record_id, row)

@@ -107,6 +107,10 @@ class Room:
         self.first_refused = min(self.first_refused, rank)
         return False
 
+    def holds(self, free: int, most: int) -> int:
+        """How many of `most` cases so many bytes hold, by the cases measured; all where none was."""
+        return min(most, int(free * self._measured / self._bytes)) if self._bytes else most
+
     def took(self, name: str, shelf: Shelf) -> None:
         """Note that a case came; some are packed as they will be, to measure them."""
         self._recent.append(name)

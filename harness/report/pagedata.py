@@ -25,6 +25,7 @@ _FIRST_BYTES = 400_000
 # Where the blocks take at least this much of their room, one more case in full is not worth another try.
 _WELL_USED = 0.92
 _TRIES = 4
+_GUESSED = 0.98
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class PageLimits:
     """
 
     file_bytes: int | None = 15_000_000
-    page_bytes: int = 1_000_000
+    page_bytes: int = 800_000
     index_rows: int = 200_000
     audit: int = 200
 
@@ -77,8 +78,10 @@ class PageDataBuilder:
         """All rows are there: say which are listed and which are wanted in full."""
         rows = self._kept.rows()
         self._entries = {row.record_id: Entry(row=row) for row in rows}
-        wanted = [row.record_id for row in rows if self._room is None or row.quadrant in self._cases]
-        self._ranks = {record_id: rank for rank, record_id in enumerate(wanted)}
+        # What people have judged stays open to them, wherever their judgement moved it.
+        wanted = [row for row in rows if self._room is None or row.quadrant in self._cases or row.review]
+        wanted.sort(key=lambda row: (not row.review, row.harm))
+        self._ranks = {row.record_id: rank for rank, row in enumerate(wanted)}
 
     @property
     def listed(self) -> frozenset[str]:
@@ -130,7 +133,8 @@ class PageDataBuilder:
     def _fitting(self, held: Sequence[str], room: Room) -> "_Page":
         """As many cases in full as there is room for, the most harmful ones."""
         most = sum(self._ranks[record_id] < room.first_refused for record_id in held)
-        count, fitting = most, None
+        count = room.holds(int(_GUESSED * (room.size - len(self._index([])))), most)
+        fitting = None
         for _ in range(_TRIES):
             page = self._page(held[:count]).packed()
             free = room.size - len(page.index)
@@ -197,9 +201,9 @@ class PageDataBuilder:
         for number in range(FIRST_OF_GROUP):  # the first of every group before the second of any
             for place in shown:
                 html = self._shelf.html(by_place[place][number]) if number < len(by_place[place]) else ""
-                size += len(html)
-                if html and size <= _FIRST_BYTES:
+                if html and size + len(html) <= _FIRST_BYTES:
                     chosen[place].append(html)
+                    size += len(html)
         return tuple(
             FirstCases(group=group, quadrant=quadrant, html=tuple(chosen[group, quadrant]))
             for group, quadrant in shown

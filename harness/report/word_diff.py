@@ -23,10 +23,13 @@ _BY_CHARACTER = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u30ff\u3100-\u318f\u3400-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_TOKEN = re.compile(rf"[{_BY_CHARACTER}]|[^\s{_BY_CHARACTER}]+|\s+")
+# A number or a word with what joins its parts is one token, every other sign its own.
+_TOKEN = re.compile(rf"[{_BY_CHARACTER}]|[^\W{_BY_CHARACTER}]+(?:[.,:/'\u2019-][^\W{_BY_CHARACTER}]+)*|\s+|.")
 _SENTENCE = re.compile(
     r".+?(?:[.!?\u2026]+[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]+\s*|\n+|\Z)", re.DOTALL
 )
+# In a JSON answer, a member or an item takes the place of a sentence.
+_MEMBER = re.compile(r".+?(?:,\s*(?=[\"{\[])|\n+|\Z)", re.DOTALL)
 
 Span = tuple[int, int, int, int]
 """Places in both sequences: first and end in the one, first and end in the other."""
@@ -57,8 +60,9 @@ class Budget:
 
 
 def sentences(text: str) -> list[str]:
-    """A text in sentences and lines, nothing left out."""
-    return [match[0] for match in _SENTENCE.finditer(text)]
+    """A text in sentences and lines (JSON in members), nothing left out."""
+    pattern = _MEMBER if text.lstrip().startswith(("{", "[", "```")) else _SENTENCE
+    return [match[0] for match in pattern.finditer(text)]
 
 
 def aligned(before: str, after: str, budget: Budget) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
-"""One case opened from what is stored is the case that the analysis keeps."""
+"""One case opened from what is stored."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -9,17 +10,18 @@ from report_runs import Run, agreement_run, hostile_run, invoices
 from harness.analysis import AnalysisSettings, analyze_with_cases
 from harness.analysis.cases import Case, open_case
 from harness.analysis.failure.severity import SeveritySettings
-from harness.analysis.outcome import Quadrant
+from harness.analysis.outcome import CASE_QUADRANTS, Quadrant
 from harness.analysis.result import Analysis
 from harness.domain.case_row import CaseRow
 from harness.domain.pair import Pair
 from harness.domain.score import ScoredPair
 
+Part = tuple[Pair, tuple[ScoredPair, ...], CaseRow]
 SEVERITY = SeveritySettings(kinds={"text_differs": "severe"}, paths={"totals.net": "light"})
-SETTINGS = AnalysisSettings(scorers=("json_fields", "other"), case_limit=1000, severity=SEVERITY)
+SETTINGS = AnalysisSettings(scorers=("json_fields", "other"), severity=SEVERITY)
 
 
-def opened(run: Run) -> tuple[Analysis, dict[str, tuple[Pair, tuple[ScoredPair, ...], CaseRow]]]:
+def opened(run: Run) -> tuple[Analysis, dict[str, Part]]:
     found = analyze_with_cases(iter(run.pairs), iter(run.scored), SETTINGS)
     of_record: dict[str, list[ScoredPair]] = {}
     for score in run.scored:
@@ -31,7 +33,11 @@ def opened(run: Run) -> tuple[Analysis, dict[str, tuple[Pair, tuple[ScoredPair, 
     return found.analysis, parts
 
 
-def case_of(part: tuple[Pair, tuple[ScoredPair, ...], CaseRow]) -> Case | None:
+def worst(parts: Mapping[str, Part]) -> Part:
+    return min(parts.values(), key=lambda part: part[-1].harm)
+
+
+def case_of(part: Part) -> Case | None:
     pair, scores, row = part
     return open_case(pair, scores, row, SETTINGS)
 
@@ -41,21 +47,34 @@ def case_of(part: tuple[Pair, tuple[ScoredPair, ...], CaseRow]) -> Case | None:
     [mixed_run(400, 1), mixed_run(400, 3, expected=0.0), invoices(100), agreement_run(40), hostile_run()],
     ids=["mixed", "agreement", "invoices", "differing", "hostile"],
 )
-def test_an_opened_case_is_the_one_that_is_kept(run: Run) -> None:
+def test_an_opened_case_says_what_its_row_says(run: Run) -> None:
     analysis, parts = opened(run)
-    assert analysis.cases
-    for case in analysis.cases:
-        assert case_of(parts[case.record_id]) == case
-        row = parts[case.record_id][-1]
-        assert (case.quadrant.value, case.kind, case.severity) == (row.quadrant, row.kind, row.severity)
+    seen = 0
+    for part in parts.values():
+        row = part[-1]
+        if row.quadrant in {quadrant.value for quadrant in CASE_QUADRANTS[analysis.basis]}:
+            case = case_of(part)
+            assert case is not None
+            assert (case.quadrant.value, case.kind, case.severity) == (row.quadrant, row.kind, row.severity)
+            assert case.incumbent.kind == (row.incumbent_kind or None)
+            assert case.candidate.kind == (row.candidate_kind or None)
+            seen += 1
+    assert seen == sum(analysis.count(quadrant) for quadrant in CASE_QUADRANTS[analysis.basis]) > 0
+
+
+def test_a_long_invoice_is_told_in_one_sentence() -> None:
+    _, parts = opened(invoices(20))
+    case = case_of(parts["inv-00007"])
+    assert case is not None
+    assert "".join(phrase.text for phrase in case.headline).startswith("left out 3 of 60 lines and made up 1")
+    assert case.severity == 3
 
 
 def test_the_order_of_the_scorers_is_that_of_the_settings() -> None:
-    analysis, parts = opened(mixed_run(100, 1))
-    case = analysis.cases[0]
-    pair, scores, row = parts[case.record_id]
+    _, parts = opened(mixed_run(100, 1))
+    pair, scores, row = worst(parts)
     assert [score.scorer for score in scores] == ["other", "json_fields"]
-    assert open_case(pair, scores[::-1], row, SETTINGS) == open_case(pair, scores, row, SETTINGS) == case
+    assert open_case(pair, scores[::-1], row, SETTINGS) == open_case(pair, scores, row, SETTINGS)
 
 
 def test_what_both_have_right_can_be_opened_too() -> None:
@@ -84,9 +103,10 @@ def test_unscored_pairs_have_no_case() -> None:
 
 
 def test_a_case_that_people_moved_counts_where_they_put_it_and_is_told_as_it_was_scored() -> None:
-    analysis, parts = opened(invoices(100))
-    case = analysis.cases[0]
-    pair, scores, row = parts[case.record_id]
+    _, parts = opened(invoices(100))
+    pair, scores, row = worst(parts)
+    case = open_case(pair, scores, row, SETTINGS)
+    assert case is not None
     accepted = replace(row, quadrant="both_right", review="acceptable")
     assert open_case(pair, scores, accepted, SETTINGS) == replace(case, quadrant=Quadrant.BOTH_RIGHT)
     left_out = replace(row, quadrant="unscored", review="label_wrong")

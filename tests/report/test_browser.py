@@ -3,12 +3,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from report_files import drawn
 from report_runs import HOSTILE, Run, agreement_run, facts, hostile_run, invoices
 
-from harness.analysis import Analysis, AnalysisSettings, analyze
+from harness.analysis import Analysis
 from harness.analysis.outcome import Quadrant
 from harness.domain.mark import Mark
-from harness.report import build_view, render
+from harness.report import render
 
 pytestmark = pytest.mark.browser
 
@@ -45,9 +46,9 @@ class Opened:
 
 
 def write(run: Run, path: Path, **changes: object) -> tuple[Analysis, Path]:
-    analysis = analyze(run.pairs, run.scored, AnalysisSettings(slices=("tag", "language", "lines")))
+    analysis, view = drawn(run, told=facts(**changes))
     file = path / "report.html"
-    file.write_text(render(build_view(analysis, facts(**changes), run.pairs)), encoding="utf-8")
+    file.write_text(render(view), encoding="utf-8")
     return analysis, file
 
 
@@ -69,10 +70,10 @@ def test_nothing_runs_and_nothing_scrolls_sideways(
     opened = Opened(browser, file, width, scheme)
     opened.open_everything()
     assert opened.width() <= width
-    assert opened.count("script") == 1
-    assert opened.count("img,iframe,link,object,form,[style]") == 0
+    assert opened.count("script:not([type])") == 1
+    assert opened.count("img,iframe,link,object,form") == 0
     assert opened.count("h1") == 1
-    assert opened.count("header,nav,main,footer") == 4
+    assert opened.count("body > :is(header,nav,main,footer)") == 4
     assert opened.trouble == []
     opened.page.close()
 
@@ -84,7 +85,8 @@ def test_counts_on_the_page_equal_the_analysis(browser: Browser, tmp_path: Path)
     assert [int(cell) for cell in cells] == [
         entry.count for name, entry in analysis.quadrants.items() if name != "unscored"
     ]
-    assert opened.count("#cases-regression .case") == analysis.count(Quadrant.REGRESSION)
+    worse = opened.page.locator("[data-ui=quadrants] button", has_text="worse")
+    assert worse.inner_text() == f"worse {analysis.count(Quadrant.REGRESSION)}"
     assert opened.count(".card") + opened.count(".kinds tbody tr") == len(analysis.kinds)
     assert [int(text) for text in opened.page.locator(".card .count b").all_inner_texts()] == [
         kind.only_candidate for kind in analysis.kinds[:6]
@@ -95,25 +97,15 @@ def test_counts_on_the_page_equal_the_analysis(browser: Browser, tmp_path: Path)
 def test_links_lead_to_their_cases(browser: Browser, tmp_path: Path) -> None:
     _, file = write(invoices(120), tmp_path)
     opened = Opened(browser, file)
-    opened.page.locator(".card a").first.click()
-    assert opened.page.evaluate("document.querySelector(location.hash) !== null")
     broken = opened.page.evaluate(
-        "[...document.querySelectorAll('a')].filter(a => !document.getElementById(a.hash.slice(1))).length"
+        "[...document.querySelectorAll('a:not([href*=\"=\"])')]"
+        ".filter(a => !document.getElementById(a.hash.slice(1))).length"
     )
     assert broken == 0
     duplicates = opened.page.evaluate(
         "(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(e => e.id))"
     )
     assert duplicates == 0
-    opened.page.close()
-
-
-def test_the_first_case_is_open_side_by_side(browser: Browser, tmp_path: Path) -> None:
-    _, file = write(invoices(120), tmp_path)
-    opened = Opened(browser, file)
-    heads = opened.page.locator(".case[open] .fields thead th").all_inner_texts()
-    assert heads == ["Field", "Expected", "GPT-4o", "Llama-3.3-70B"]
-    assert opened.page.locator(".case[open] .sides pre").count() == 3
     opened.page.close()
 
 
@@ -139,8 +131,7 @@ def test_hostile_texts_are_shown_as_text(browser: Browser, tmp_path: Path) -> No
     assert "<script>alert(1)</script>" in text
     assert "[U+202E]gnp.exe" in text
     assert "a␀b␛[31mred" in text
-    assert "lone [U+D83D] surrogate" in text
-    assert "of 1,000,000 characters" in text
+    assert "lone \ufffd surrogate" in text
     assert opened.count("a[href^='javascript'],a[href^='http']") == 0
     assert opened.trouble == []
     opened.page.close()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from factories import pair, record
+from report_files import drawn
 from report_runs import Run, facts, scored
 
 from harness.analysis import AnalysisSettings, analyze
@@ -58,12 +59,12 @@ def test_a_judge_is_told_with_its_orders_and_labels() -> None:
     assert told["The two orders disagree"].startswith("1 of ")
     assert told["Human labels used"] == "1"
     assert told["Judge agrees with people"].startswith("1 of 1 ")
-    assert "How far to trust the verdicts of judge" in render(build_view(analysis, facts(), run.pairs))
+    assert "How far to trust the verdicts of judge" in render(build_view(analysis, facts()))
 
 
 def test_a_kind_has_one_severity_on_its_card_and_over_its_cases() -> None:
     run = wrong_runs("wrong_status")
     settings = AnalysisSettings(severity=SeveritySettings(kinds={"wrong_status": "severe"}))
-    view = build_view(analyze(run.pairs, run.scored, settings), facts(), run.pairs)
+    _, view = drawn(run, settings)
     assert [(card.title, card.severity) for card in view.cards] == [("Wrong status", "Severe")]
-    assert view.sections[0].groups[0].severity == "Severe"
+    assert view.static_cases[0].severity == "Severe"

@@ -19,7 +19,7 @@ RUN = invoices(300)
 ANALYSIS = analyze(RUN.pairs, RUN.scored, AnalysisSettings(slices=("language",)))
 
 
-def rows(n: int, *, failing: float = 0.3, seed: int = 5) -> list[CaseRow]:
+def rows(n: int, *, failing: float = 0.3, seed: int = 5, reviewed: bool = False) -> list[CaseRow]:
     """Rows as the analysis writes them: cases first in the order of harm, in any order of the run."""
     chance = random.Random(seed)
     groups = [group.id for group in ANALYSIS.clusters]
@@ -39,7 +39,7 @@ def rows(n: int, *, failing: float = 0.3, seed: int = 5) -> list[CaseRow]:
                 group=chance.choice(groups) if grouped else "",
                 amount=place / 3 if fails else None,
                 rerun=chance.choice(("", "confirmed", "flaky")) if fails else "",
-                review=chance.choice(("", "acceptable", "conflict")) if fails else "",
+                review=chance.choice(("", "acceptable", "conflict")) if fails and reviewed else "",
                 slices=(0,) if ANALYSIS.slices and place % 2 else (),
             )
         )
@@ -112,7 +112,7 @@ def test_every_pair_is_listed_once_and_every_case_is_told_in_full() -> None:
 
 
 def test_columns_tell_what_the_rows_say() -> None:
-    given = rows(400)
+    given = rows(400, reviewed=True)
     index = read(data_of(given)).index
     names = index["names"]
     by_id = {row.record_id: row for row in given}
@@ -215,6 +215,18 @@ def test_of_a_run_that_fails_throughout_the_worst_rows_stay() -> None:
     by_id = {row.record_id: row for row in given}
     assert sorted(by_id[record_id].harm for record_id in found.index["id"]) == list(range(1000))
     assert found.index["left_out"] == 2000
+
+
+def test_what_people_judged_stays_open_wherever_it_was_moved() -> None:
+    given = rows(3000)
+    moved = next(row for row in given if row.quadrant == "both_right" and row.harm > 2500)
+    given[given.index(moved)] = CaseRow(
+        record_id=moved.record_id, quadrant="both_right", review="acceptable", harm=moved.harm
+    )
+    limits = PageLimits(file_bytes=400_000, page_bytes=0, index_rows=2000, audit=0)
+    data = data_of(given, limits, size=600, pairs=3000)
+    assert data.short > 0
+    assert moved.record_id in ids(read(data))
 
 
 def test_everything_puts_every_pair_in_in_full() -> None:

@@ -63,6 +63,6 @@ def test_one_arm_of_the_sandbox_does_not_make_the_other_free() -> None:
     analysis = analyze(run.pairs, run.scored, AnalysisSettings())
     lines = summary_lines(analysis, mixed, "x")
     assert any(line.startswith("Cost (GPT-4o SIMULATED, not paid): ") for line in lines)
-    page = render(build_view(analysis, mixed, run.pairs))
+    page = render(build_view(analysis, mixed))
     assert "Answers and times of GPT-4o come from the sandbox" in page
     assert "Llama-3.3-70B was really called" in page

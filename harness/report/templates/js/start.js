@@ -1,2 +1,45 @@
-// Tells the style that scripts run: what only works with them is shown from here on.
-document.documentElement.classList.add("js");
+// What all scripts of the page share. A text from a record or a model only ever becomes a text node.
+const root = document.documentElement;
+root.classList.add("js");
+const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
+const ui = {};
+for (const part of $$("[data-ui]")) ui[part.dataset.ui] = part;
+for (const name of ["theme", "export"]) ui[name] = $$("button." + name)[0];
+const acts = {}; // what buttons (by data-do) and keys do
+const phone = matchMedia("(max-width: 720px)");
+const number = value => value.toLocaleString("en-US");
+const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+
+const make = (tag, given, ...children) => {
+  const node = Object.assign(document.createElement(tag), given);
+  node.append(...children);
+  return node;
+};
+
+// A part with nothing to say is not there.
+const put = (name, text) => {
+  ui[name].textContent = text || "";
+  ui[name].hidden = !text;
+};
+
+const mark = name => {
+  const svg = $$("svg", ui.legend)[0].cloneNode(true);
+  svg.setAttribute("class", "m m-" + name);
+  svg.firstChild.setAttribute("href", "#m-" + name);
+  return svg;
+};
+
+// Browsers may refuse storage to a file: then nothing is found, and keeping says that it failed.
+const recall = key => {
+  try {
+    return localStorage.getItem(key);
+  } catch {}
+};
+const keep = (key, value) => {
+  try {
+    localStorage.setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,27 @@
+// The data of the page: the index at once, blocks of cases when one of theirs is opened.
+const KEPT = 8;
+const packed = $$("script.case-block");
+const blocks = new Map();
+let index;
+let rows;
+
+const unpack = async script => {
+  const text = atob(script.textContent);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+};
+
+const fullCase = async row => {
+  const place = Math.floor(row / index.block);
+  const block = blocks.get(place) ?? unpack(packed[place]);
+  blocks.delete(place);
+  blocks.set(place, block);
+  if (blocks.size > KEPT) blocks.delete(blocks.keys().next().value);
+  return (await block)[row % index.block];
+};
+
+const rowOf = id => {
+  rows ??= new Map(index.id.map((known, row) => [known, row]));
+  return rows.get(id) ?? -1;
+};

@@ -1,0 +1,168 @@
+// Judgements: kept in this browser one by one, under run, dataset and record, so that two tabs lose nothing.
+const UNDO_MS = 5000;
+const DEAL_EVERY = 10;
+const judged = new Map();
+const undos = [];
+let saved = true;
+let resume = -1; // where the list goes on after a case dealt at random
+let dealt = -1;
+let fading;
+
+const keyOf = record => `shadow ${index.run.id} ${index.run.dataset_sha256} ${record}`;
+
+// The later of two judgements of one case holds. One without opinion is withdrawn, or only a note so far.
+const take = (record, entry) => {
+  const row = rowOf(record);
+  if (row < 0 || judged.get(record)?.time > entry.time) return false;
+  judged.set(record, entry);
+  said[row] = entry.opinion ? index.names.said.indexOf(entry.opinion) : index.said[row];
+  return true;
+};
+
+const save = (record, entry) => {
+  saved = keep(keyOf(record), JSON.stringify(entry)) && saved;
+};
+
+const write = (record, changes) => {
+  const old = judged.get(record);
+  const now = new Date().toISOString().slice(0, 19) + "Z";
+  const base = { opinion: "", right: null, note: "", reviewer: ui.reviewer.value.trim(), bulk: false };
+  const entry = { ...base, ...old, ...changes, time: old?.time > now ? old.time : now, out: false };
+  take(record, entry);
+  save(record, entry);
+};
+
+const recallOne = key => {
+  const prefix = keyOf("");
+  if (!key?.startsWith(prefix)) return;
+  try {
+    return take(key.slice(prefix.length), JSON.parse(recall(key)));
+  } catch {}
+};
+const recallAll = () => {
+  saved = keep("shadow", "");
+  if (saved) Object.keys(localStorage).forEach(recallOne);
+};
+addEventListener("storage", ({ key }) => {
+  if (!index || !recallOne(key)) return;
+  filter();
+  draw();
+});
+
+const opinions = () => [...judged].filter(([, entry]) => entry.opinion);
+const unsent = () => opinions().filter(([, entry]) => !entry.out).length;
+
+const judge = (records, changes) => {
+  undos.push(records.map(record => [record, judged.get(record)]));
+  for (const record of records) write(record, changes);
+  filter();
+  draw();
+};
+
+const nextOpen = row => {
+  const at = shown.indexOf(row);
+  return [...shown.subarray(at + 1), ...shown.subarray(0, at + 1)].find(next => !said[next] && next !== row) ?? -1;
+};
+
+// After every tenth judgement one of the cases that nobody would look at: judging failures only flatters.
+const deal = () => {
+  const own = opinions().filter(([, entry]) => !entry.bulk).length;
+  const rest = index.audit.filter(row => !said[row]);
+  return own % DEAL_EVERY ? -1 : (rest[Math.floor(Math.random() * rest.length)] ?? -1);
+};
+
+const opine = opinion => {
+  const row = current;
+  const record = index.id[row];
+  if (row < 0) return;
+  const reviewer = ui.reviewer.value.trim();
+  const next = row === dealt && shown.includes(resume) ? resume : nextOpen(row);
+  if (judged.get(record)?.opinion === opinion) {
+    judge([record], { opinion: "", right: null });
+    return tell(`${record}: judgement withdrawn.`);
+  }
+  judge([record], { opinion, right: null, reviewer, bulk: false });
+  dealt = row === dealt ? -1 : deal();
+  resume = next;
+  const end = next < 0 && dealt < 0 ? " All in this list are judged." : "";
+  go(dealt >= 0 ? dealt : next >= 0 ? next : row);
+  tell(`${record}: ${SAID[opinion]}.${end}`, opinion === "label_wrong");
+};
+
+const tell = (text, sides) => {
+  ui.told.textContent = text;
+  ui.line.hidden = false;
+  ui.sides.hidden = !sides;
+  ui.undo.hidden = !undos.length;
+  clearTimeout(fading);
+  if (!sides) fading = setTimeout(() => (ui.line.hidden = !ui.line.contains(document.activeElement)), UNDO_MS);
+};
+
+acts.right = ({ dataset, textContent }) => {
+  const [[record]] = undos.at(-1);
+  write(record, { right: dataset.right });
+  ui.pane.focus();
+  draw();
+  tell(`${record}: label wrong; right: ${textContent}.`);
+};
+
+acts.undo = () => {
+  const before = undos.pop();
+  if (!before) return tell("Nothing to undo.");
+  for (const [record, old] of before) write(record, old ?? { opinion: "", note: "" });
+  dealt = -1;
+  filter();
+  select(rowOf(before[0][0]));
+  writeLink();
+  tell(`Undone: ${before.length > 1 ? plural(before.length, "judgement") : before[0][0]}.`);
+};
+
+acts.bulk = () => {
+  ui.bulkTitle.textContent = ui.bulk.textContent + "?";
+  ui.bulkAsk.showModal();
+};
+acts.bulkJudge = ({ dataset: { opinion } }) => {
+  const records = [...shown].filter(row => !said[row]).map(row => index.id[row]);
+  ui.bulkAsk.close();
+  judge(records, { opinion, right: null, reviewer: ui.reviewer.value.trim(), bulk: true });
+  tell(`${plural(records.length, "case")}: ${SAID[opinion]}, judged in bulk.`);
+};
+
+const drawBar = () => {
+  const opinion = values.said[said[current]]?.id;
+  for (const button of $$("[data-do]", ui.opinions)) button.ariaPressed = button.dataset.do === opinion;
+  ui.bar.hidden = current < 0;
+  ui.dealt.hidden = current < 0 || current !== dealt;
+  if (ui.note !== document.activeElement) ui.note.value = judged.get(index.id[current])?.note ?? "";
+  const all = [0, 0];
+  const groups = values.group.map(() => [0, 0]);
+  for (let row = 0; row < index.rows; row++) {
+    if (main >= 0 && index.quadrant[row] !== main) continue;
+    for (const tally of [all, groups[index.group[row]]]) if (tally) tally[said[row] ? 1 : 0]++;
+  }
+  const told = ([open, done]) => `${number(done)} of ${number(open + done)} `;
+  ui.judged.textContent = told(all) + "judged";
+  ui.kept.hidden = !saved;
+  ui.failed.hidden = saved;
+  const open = unsent();
+  put("open", open && `${number(open)} not exported`);
+  for (const place of $$(".reviewed")) {
+    const { group } = place.closest("[data-group]").dataset;
+    const code = values.group.findIndex(({ id }) => id === group);
+    if (code >= 0) place.textContent = told(groups[code]) + "reviewed";
+  }
+};
+
+acts.note = () => ui.note.focus();
+ui.note.onchange = () => {
+  const record = index.id[current];
+  judge([record], { note: ui.note.value.trim() });
+  tell(`${record}: note kept.`);
+};
+ui.note.onkeydown = ({ key }) => {
+  if (key === "Enter" || key === "Escape") ui.pane.focus();
+};
+
+addEventListener("beforeunload", event => {
+  if (unsent()) event.preventDefault();
+});

@@ -1,0 +1,35 @@
+// Keys: each does what a button does too. Which does what stands in the table of the dialog.
+const keys = {};
+const places = {};
+for (const kbd of $$("kbd[data-key]")) keys[kbd.textContent] = kbd.dataset.key;
+for (const kbd of $$("kbd[data-place]")) places[kbd.textContent] = kbd.dataset.place;
+let leader = 0; // when "g" was pressed
+
+acts.help = () => ui.help.showModal();
+acts.close = button => button.closest("dialog").close();
+acts.find = () => {
+  if (phone.matches && root.classList.contains("one")) acts.list();
+  ui.search.select();
+};
+
+const press = event => {
+  const { key, target, timeStamp } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $$("dialog[open]").length) return;
+  const writing = target.closest("textarea, select, input");
+  if (key === "Escape") {
+    if (target === ui.search) ui.list.focus();
+    else if (!writing) acts.list();
+  }
+  if (writing || !ui.single.checked) return;
+  const place = timeStamp - leader < 1500 && places[key];
+  leader = key === "g" ? timeStamp : 0;
+  if (place) location.hash = place;
+  else if (keys[key]) {
+    // Nobody judges a case that is not before their eyes.
+    const { top, bottom } = ui.pane.getBoundingClientRect();
+    const seen = top < innerHeight - 120 && bottom > 120;
+    if (!seen) ui.section.scrollIntoView();
+    if (seen || !(keys[key] in SAID || keys[key] === "note")) acts[keys[key]]();
+  } else return;
+  event.preventDefault();
+};

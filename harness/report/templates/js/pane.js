@@ -1,0 +1,143 @@
+// The pane: the open case, its three views, what goes on in its texts, and cases on paper.
+const MOST_PRINTED = 200;
+const TABS = ["differences", "document", "raw"];
+let turn = 0;
+let tab;
+
+const notice = (title, ...lines) =>
+  make("article", { className: "case" }, make("h3", {}, title), ...lines.map(line => make("p", { dir: "auto" }, line)));
+
+const opened = async row => {
+  if (row >= index.full)
+    return notice(index.id[row], index.title[row], index.snippet[row], "This file has no texts of this case: the answers are in the run folder.");
+  try {
+    const { html, more } = await fullCase(row);
+    const template = document.createElement("template"); // inert until it stands in the page
+    template.innerHTML = html; // escaped by the server
+    const article = template.content.firstElementChild;
+    for (const button of $$(".more-text", article)) {
+      const parts = [...(more[button.dataset.more] ?? [])];
+      button.hidden = !parts.length;
+      button.onclick = () => {
+        $$("pre", button.closest(".raw"))[0].append(parts.shift());
+        button.hidden = !parts.length;
+      };
+    }
+    return article;
+  } catch {
+    return notice("This case cannot be read.", "The file is damaged: copy it again, or build the report again.");
+  }
+};
+
+const draw = () => {
+  drawFilters();
+  drawList(true);
+  drawBar();
+  const at = shown.indexOf(current);
+  const place = current < 0 ? "" : at < 0 ? "not in the list · " : `${number(at + 1)} of ${number(shown.length)} · `;
+  ui.place.replaceChildren(place, make("bdi", {}, index.id[current] ?? lost));
+};
+
+const select = row => {
+  const before = root.classList.contains("one");
+  current = row;
+  if (row >= 0) lost = "";
+  const one = root.classList.toggle("one", row >= 0 || lost);
+  const top = shown.indexOf(row) * ROW;
+  ui.list.hidden = false;
+  const { scrollTop, clientHeight } = ui.list;
+  if (top >= 0) ui.list.scrollTop = Math.max(Math.min(scrollTop, top), top + ROW - clientHeight);
+  draw();
+  if (phone.matches && one !== before) ui.section.scrollIntoView();
+  show(row);
+};
+
+const show = async row => {
+  const mine = ++turn;
+  const article = lost
+    ? notice("This case is not in this file.", lost, "It may be of another run, or have another id there.")
+    : row < 0
+      ? notice("No case is open.")
+      : await opened(row);
+  if (mine !== turn) return;
+  const held = document.activeElement;
+  ($$(".case-head", article)[0] ?? article.lastElementChild).after(ui.tools);
+  for (const part of $$(".part", article)) {
+    part.id = "part-" + part.dataset.part;
+    part.role = "tabpanel";
+    part.ariaLabel = part.dataset.part;
+  }
+  ui.case.replaceChildren(article);
+  ui.pane.scrollTop = 0;
+  if (ui.tools.contains(held)) held.focus();
+  showTab(tab);
+};
+
+const inPart = selector => $$(`.part:not([hidden]) ${selector}`, ui.case);
+const showTab = name => {
+  tab = TABS.includes(name) ? name : TABS[0];
+  const parts = $$(".part", ui.case);
+  for (const part of parts) part.hidden = part.dataset.part !== tab;
+  for (const button of ui.tabs.children) {
+    const on = button.dataset.do === tab;
+    button.ariaSelected = on;
+    button.tabIndex = on ? 0 : -1;
+  }
+  ui.tools.hidden = !parts.length;
+  ui.legend.hidden = tab !== TABS[0];
+  ui.difference.hidden = !inPart(".d").length;
+  ui.equal.hidden = !inPart(".fold").length;
+};
+for (const name of TABS)
+  acts[name] = () => {
+    showTab(name);
+    keep("shadow tab", name);
+  };
+ui.tabs.onkeydown = ({ key }) => {
+  const by = { ArrowRight: 1, ArrowLeft: 2 }[key];
+  if (!by) return;
+  acts[TABS[(TABS.indexOf(tab) + by) % 3]]();
+  $$("[aria-selected=true]", ui.tabs)[0].focus();
+};
+
+acts.difference = () => {
+  const all = inPart(".d");
+  const before = $$(".now", ui.case)[0];
+  const next = all[all.indexOf(before) + 1] ?? all[0];
+  if (!next) return;
+  before?.classList.remove("now");
+  for (let fold = next; (fold = fold.parentElement.closest("details")); ) fold.open = true;
+  next.classList.add("now");
+  next.tabIndex = -1;
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "center" });
+};
+acts.equal = () => {
+  const folds = inPart(".fold");
+  const open = folds.some(fold => !fold.open);
+  for (const fold of folds) fold.open = open;
+};
+
+acts.copy = async () => {
+  history.replaceState(history.state, "", link());
+  try {
+    await navigator.clipboard.writeText(location.href);
+    tell("Link copied.");
+  } catch {
+    tell("The link is in the address bar.");
+  }
+};
+
+// Print: the cases one after another, differences only, instead of the page.
+acts.print = async () => {
+  const articles = [];
+  for (const row of shown.filter(row => row < index.full).subarray(0, MOST_PRINTED)) articles.push(await opened(row));
+  ui.paper.replaceChildren(...articles);
+  for (const part of $$(".part:not([data-part=differences])", ui.paper)) part.remove();
+  root.classList.add("printing");
+  print();
+};
+addEventListener("afterprint", () => {
+  root.classList.remove("printing");
+  ui.paper.replaceChildren();
+});
