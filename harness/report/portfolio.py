@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
-from harness.report.wording import NO_VALUE, amount, number, percent, share_range, usd, visible
+from harness.report.portfolio_costs import saving_words
+from harness.report.wording import NO_VALUE, amount, number, percent, share_range, visible
 from harness.report.workload import Against, Link, Workload, short
 
 
@@ -144,10 +145,11 @@ def lead(workloads: Sequence[Workload]) -> tuple[str, ...]:
     if not workloads:
         return ("Make one with: harness shadow DATASET",)
     counts = {
-        finding: sum(told.finding == finding for told in workloads) for finding in ("beyond", "open", "alike")
+        finding: sum(told.finding == finding for told in workloads)
+        for finding in ("beyond", "unsure", "alike")
     }
-    parts = [f"In {number(counts['beyond'])} it loses more", f"{number(counts['open'])} are undecided"]
-    if counts["open"] == 1:
+    parts = [f"In {number(counts['beyond'])} it loses more", f"{number(counts['unsure'])} are undecided"]
+    if counts["unsure"] == 1:
         parts[1] = "1 is undecided"
     if counts["alike"]:
         parts.append(f"{number(counts['alike'])} without expected answers")
@@ -167,7 +169,7 @@ def _row(told: Workload) -> PortfolioRow:
             PortfolioCell(text=failures_words(told), more=_rate(told.failure_share)),
             PortfolioCell(text=told.worst, more=told.worst_more),
             PortfolioCell(text=told.costs, more=told.costs_more),
-            PortfolioCell(text=saving_words(told), more=told.saving_more),
+            PortfolioCell(text=saving_words(told.saving_usd), more=told.saving_more),
             PortfolioCell(text=to_judge_words(told)),
             PortfolioCell(text=trend_words(told.around.against), more=_since(told.around.against)),
             PortfolioCell(text=told.date, more=told.run_id),
@@ -187,13 +189,6 @@ def failures_words(told: Workload) -> str:
 
 def _rate(rate: Estimate) -> str:
     return "" if rate.value is None else f"{percent(rate.value)} ({share_range(rate)})"
-
-
-def saving_words(told: Workload) -> str:
-    """The saving, negative where the candidate costs more."""
-    if told.saving_usd is None:
-        return NO_VALUE
-    return usd(told.saving_usd) if told.saving_usd >= 0 else f"{usd(-told.saving_usd)} more"
 
 
 def to_judge_words(told: Workload) -> str:
@@ -234,10 +229,7 @@ def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
 
 def _total_saving(workloads: Sequence[Workload]) -> str:
     known = [told.saving_usd for told in workloads if told.saving_usd is not None]
-    if not known:
-        return NO_VALUE
-    total = sum(known)
-    return usd(total) if total >= 0 else f"{usd(-total)} more"
+    return saving_words(sum(known) if known else None)
 
 
 def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from harness.report.portfolio import (
     lead,
     notes,
     portfolio_view,
-    saving_words,
     to_judge_words,
     trend_words,
 )
+from harness.report.portfolio_costs import saving_words
 from harness.report.wording import amount, for_terminal
 from harness.report.workload import Workload
 
@@ -61,7 +61,7 @@ def _row(told: Workload, now: datetime) -> tuple[str, ...]:
         told.mark.value,
         f"{told.pairs:,}",
         failures_words(told),
-        saving_words(told),
+        saving_words(told.saving_usd),
         to_judge_words(told),
         trend_words(told.around.against),
         age(told.around.finished_at, now),

@@ -5,7 +5,6 @@ from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
 from harness.domain.mark import Mark
 from harness.report.answer import headline, net_sentence
-from harness.report.costs import cost_per_record
 from harness.report.facts import RunFacts
 from harness.report.findings import (
     incumbent_sentence,
@@ -16,6 +15,7 @@ from harness.report.findings import (
 )
 from harness.report.kinds import SEVERITIES
 from harness.report.markdown import code_md, comment, link_md, plain_md, table_md
+from harness.report.portfolio_costs import cost_per_record
 from harness.report.wording import Names, amount, display_names, number, usd, visible
 
 _GROUPS = 12

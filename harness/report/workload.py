@@ -11,8 +11,8 @@ from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
 from harness.analysis.trend import FAILURES, Trend
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
-from harness.report.costs import cost_per_record, monthly_saving
 from harness.report.facts import RunFacts
+from harness.report.portfolio_costs import cost_per_record, monthly_saving
 from harness.report.wording import (
     NO_VALUE,
     Names,
@@ -82,7 +82,7 @@ class Workload:
         name: The dataset.
         mark: Where the answers come from.
         date: Day of the run, as the report shows it.
-        finding: Name of the mark of the finding: within, beyond, open or alike.
+        finding: Name of the mark of the finding: within, beyond, unsure or alike.
         said: The finding in plain words.
         pairs: Pairs of the run.
         compared: Those that count.
@@ -162,13 +162,13 @@ def _finding(analysis: Analysis, names: Names, unit: str) -> tuple[str, str]:
         return "alike", f"They agree on {agree}. Nobody has checked who is right."
     told = analysis.noninferiority
     if not analysis.compared or told is None:
-        return "open", "Nothing could be compared."
+        return "unsure", "Nothing could be compared."
     margin = f"the {points(told.margin)} points you allow"
     if told.conclusion is Conclusion.NON_INFERIOR:
         return "within", f"{names.candidate} loses less than {margin}."
     if told.conclusion is Conclusion.INFERIOR:
         return "beyond", f"{names.candidate} loses more than {margin}."
-    return "open", f"Undecided at {margin}{_way_to_know(told, unit)}."
+    return "unsure", f"Undecided at {margin}{_way_to_know(told, unit)}."
 
 
 def _way_to_know(told: NonInferiority, unit: str) -> str:

@@ -43,7 +43,7 @@ def test_totals_are_the_sums_of_the_rows_and_say_what_they_leave_out() -> None:
 
 def test_a_workload_says_its_finding_in_words() -> None:
     beyond, alike, within, nothing = STATES["mixed"][0]
-    assert [told.finding for told in STATES["mixed"][0]] == ["beyond", "alike", "within", "open"]
+    assert [told.finding for told in STATES["mixed"][0]] == ["beyond", "alike", "within", "unsure"]
     assert beyond.said == "Llama-3.3-70B loses more than the 2.0 points you allow."
     assert within.said == "Llama-3.3-70B loses less than the 50.0 points you allow."
     assert alike.said == "They agree on 36 of 40. Nobody has checked who is right."

@@ -2,7 +2,7 @@
 
 from harness.analysis.arms import ArmSummary
 from harness.analysis.result import Analysis
-from harness.report.wording import amount, number
+from harness.report.wording import NO_VALUE, number, usd
 
 
 def cost_per_record(arm: ArmSummary) -> float | None:
@@ -27,8 +27,17 @@ def monthly_saving(analysis: Analysis, tokens_per_month: int | None) -> tuple[fl
     if incumbent is None or candidate is None:
         return None, "cost unknown"
     tokens = analysis.incumbent.tokens
-    if tokens.unknown or not tokens.input + tokens.output:
-        return None, f"tokens of {amount(tokens.unknown, 'call')} unknown"
-    calls = analysis.incumbent.calls + analysis.incumbent.repeats
-    records = tokens_per_month * calls / (tokens.input + tokens.output)
+    counted = analysis.incumbent.calls + analysis.incumbent.repeats - tokens.unknown
+    total = tokens.input + tokens.output
+    if counted <= 0 or total <= 0:
+        return None, "tokens unknown"
+    records = tokens_per_month / (total / counted)
     return (incumbent - candidate) * records, f"at {number(tokens_per_month)} tokens a month"
+
+
+def saving_words(value: float | None) -> str:
+    """A saving, and "more" where the candidate costs more; without cents where it is a hundred or more."""
+    if value is None:
+        return NO_VALUE
+    told = f"${abs(value):,.0f}" if abs(value) >= 100 else usd(abs(value))
+    return told if value >= 0 else f"{told} more"
