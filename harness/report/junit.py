@@ -14,7 +14,7 @@ from harness.report.facts import RunFacts
 from harness.report.failure_rows import FailureRows, severity_word
 from harness.report.wording import cut, visible
 
-_TEXT = 2000
+_TEXT = 1000
 _MESSAGE = 300
 _NAME = 200
 
