@@ -1,5 +1,6 @@
 """Made-up portfolios and comparisons, for the tests of the pages that tell of several runs."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 from report_runs import HOSTILE, Run, agreement_run, facts, hostile_run, invoices
 
 from harness.analysis import AnalysisSettings, analyze, analyze_with_cases
+from harness.analysis.cases import open_case
 from harness.analysis.compare import Comparison, RunRecord, compare
+from harness.analysis.stage import aligned
 from harness.analysis.trend import Trend
 from harness.domain.mark import Mark
 from harness.domain.record_digest import RecordDigest
 from harness.report.comparison import comparison_view
-from harness.report.comparison_model import ComparedRuns, ComparisonView, Side
+from harness.report.comparison_model import ComparedRuns, ComparisonView, OpenedPair, Side
 from harness.report.portfolio import Unshown
 from harness.report.setting_changes import setting_changes
 from harness.report.workload import Against, Around, Link, Workload, workload
@@ -87,6 +90,13 @@ def records(run: Run, flaky: str = "") -> list[RunRecord]:
     ]
 
 
+def opened(run: Run) -> Iterator[OpenedPair]:
+    """Every pair of a run with its case."""
+    rows = analyze_with_cases(run.pairs, run.scored, AnalysisSettings()).cases
+    for (pair, scores), row in zip(aligned(run.pairs, run.scored), rows, strict=True):
+        yield OpenedPair(pair=pair, case=open_case(pair, scores, row, AnalysisSettings()))
+
+
 def compared(
     before: Run, now: Run, *, hostile: bool = False
 ) -> tuple[ComparisonView, Comparison, ComparedRuns]:
@@ -120,4 +130,4 @@ def compared(
         ),
         groups=names,
     )
-    return comparison_view(counted, told, before.pairs, now.pairs), counted, told
+    return comparison_view(counted, told, opened(before), opened(now)), counted, told

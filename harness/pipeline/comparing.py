@@ -1,19 +1,21 @@
 """`harness compare`: two runs of one dataset."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.analysis import analysis_from_json
+from harness.analysis.cases import open_case
 from harness.analysis.compare import Comparison, RunRecord, compare
 from harness.analysis.result import Analysis
+from harness.analysis.stage import aligned
 from harness.domain.observation import Arm
 from harness.errors import RunDamaged, RunsDiffer
 from harness.report.comparison import comparison_view, shown_records
-from harness.report.comparison_model import ComparedRuns, ComparisonView, Side
+from harness.report.comparison_model import ComparedRuns, ComparisonView, OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
 from harness.report.html import render_overview
 from harness.report.setting_changes import setting_changes
@@ -23,6 +25,7 @@ from harness.store.files import write_bytes_atomically
 from harness.store.layout import RunDirectory, find_run
 from harness.store.manifest import RunStart, read_run_start
 from harness.store.pairs import read_pairs
+from harness.store.scores import read_scores
 
 HTML, TEXT, MARKDOWN = "html", "text", "md"
 _SETTINGS = ("scorers", "decision", "severity", "judge", "sandbox", "replay", "factors")
@@ -75,9 +78,7 @@ def compare_runs(
     )
     told = _told(one, other, page.parent)
     ids = frozenset(record.record_id for record in shown_records(comparison))
-    view = comparison_view(
-        comparison, told, read_pairs(one.run.pairs, ids=ids), read_pairs(other.run.pairs, ids=ids)
-    )
+    view = comparison_view(comparison, told, _pairs(one, ids), _pairs(other, ids))
     return _written(view, comparison, told, form, page if form == HTML else output)
 
 
@@ -97,7 +98,7 @@ def _written(
 
 def _opened(reference: str, reports: Path) -> _Opened:
     run = find_run(reports, reference)
-    for file in (run.analysis, run.cases, run.pairs):
+    for file in (run.analysis, run.cases, run.pairs, run.scores):
         if not file.is_file():
             raise RunDamaged(
                 f"{file}: the file is missing, so this run cannot be compared",
@@ -132,6 +133,15 @@ def _records(opened: _Opened, cluster: str | None) -> Iterator[RunRecord]:
         raise RunDamaged(
             f"{opened.run.cases} does not fit the pairs of the run", _ANALYZE.format(run=opened.run.name)
         ) from None
+
+
+def _pairs(opened: _Opened, ids: Collection[str]) -> Iterator[OpenedPair]:
+    """The pairs of these records, with what is wrong with them."""
+    rows = {row.record_id: row for row in read_cases(opened.run.cases) if row.record_id in ids}
+    scored = read_scores(opened.run.scores, ids=ids)
+    for pair, scores in aligned(read_pairs(opened.run.pairs, ids=ids), scored):
+        case = open_case(pair, scores, rows[pair.record.id], opened.analysis.settings)
+        yield OpenedPair(pair=pair, case=case)
 
 
 def _told(one: _Opened, other: _Opened, folder: Path) -> ComparedRuns:

@@ -1,14 +1,15 @@
 """Two runs of one dataset, as page, terminal and Markdown tell them; all wording and rounding here."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
+from harness.analysis.cases import Case
 from harness.analysis.compare import LISTED, ChangedRecord, Comparison, GroupChange
 from harness.analysis.trend import Change
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
 from harness.domain.observation import Observation
-from harness.domain.pair import Pair
 from harness.report.case_raw import answer_text, received
 from harness.report.comparison_model import (
     ChangedCase,
@@ -16,6 +17,7 @@ from harness.report.comparison_model import (
     ComparedRuns,
     ComparisonView,
     GroupRow,
+    OpenedPair,
     Passage,
     Side,
 )
@@ -30,7 +32,7 @@ from harness.report.comparison_words import (
     settings_note,
 )
 from harness.report.kinds import SEVERITIES
-from harness.report.wording import amount, cut, display_name, number
+from harness.report.wording import amount, cut, display_name, number, visible
 from harness.report.workload import short
 
 MOST_CASES = 200
@@ -54,7 +56,7 @@ def shown_records(comparison: Comparison) -> tuple[ChangedRecord, ...]:
 
 
 def comparison_view(
-    comparison: Comparison, runs: ComparedRuns, before: Iterable[Pair], now: Iterable[Pair]
+    comparison: Comparison, runs: ComparedRuns, before: Iterable[OpenedPair], now: Iterable[OpenedPair]
 ) -> ComparisonView:
     """Everything that is shown.
 
@@ -132,21 +134,31 @@ def _groups_note(comparison: Comparison) -> str:
 _Texts = Mapping[str, tuple[Passage, ...]]
 
 
-def _texts(before: Iterable[Pair], now: Iterable[Pair]) -> _Texts:
+def _texts(before: Iterable[OpenedPair], now: Iterable[OpenedPair]) -> _Texts:
     """Expected, before and now of each record; cut as they are read."""
-    earlier = {pair.record.id: _block("Candidate before", _said(pair.candidate)) for pair in before}
+    earlier = {opened.pair.record.id: _side("Candidate before", opened) for opened in before}
     found = {}
-    for pair in now:
-        expected = pair.record.expected
-        blocks = [
-            _block("Expected", answer_text(expected))
-            if expected is not None
-            else _block("Incumbent now", _said(pair.incumbent)),
-            earlier.get(pair.record.id, _block("Candidate before", "(not in pairs.parquet)")),
-            _block("Candidate now", _said(pair.candidate)),
-        ]
-        found[pair.record.id] = tuple(blocks)
+    for opened in now:
+        record, incumbent = opened.pair.record, opened.pair.incumbent
+        reference = (
+            _passage("Incumbent now", "", _said(incumbent))
+            if record.expected is None
+            else _passage("Expected", "", answer_text(record.expected))
+        )
+        missing = _passage("Candidate before", "", "(not in pairs.parquet)")
+        found[record.id] = (reference, earlier.get(record.id, missing), _side("Candidate now", opened))
     return found
+
+
+def _side(title: str, opened: OpenedPair) -> Passage:
+    case = opened.case
+    told = "" if case is None else "right" if case.candidate.right else _mistake(case)
+    return _passage(title, told, _said(opened.pair.candidate))
+
+
+def _mistake(case: Case) -> str:
+    """What the candidate did, without its name."""
+    return visible("".join(phrase.text for phrase in case.headline))[:300]
 
 
 def _said(observation: Observation) -> str:
@@ -154,9 +166,21 @@ def _said(observation: Observation) -> str:
     return "(no answer)" if text is None else text or "(empty answer)"
 
 
-def _block(title: str, text: str) -> Passage:
-    shown, note = cut(text, _TEXT)
-    return Passage(title=title, text=shown, cut=note)
+def _passage(title: str, told: str, text: str) -> Passage:
+    laid_out = _laid_out(text)
+    shown, note = cut(laid_out or text, _TEXT)
+    notes = [note, "laid out by us" if laid_out else ""]
+    return Passage(title=title, told=told, text=shown, cut="; ".join(part for part in notes if part))
+
+
+def _laid_out(text: str) -> str:
+    """A JSON object with a line for each value; "" for anything else. The reports show it byte for byte."""
+    if not text.lstrip().startswith("{") or len(text) > _TEXT * 10:
+        return ""
+    try:
+        return json.dumps(json.loads(text), indent=1, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _section(change: Change, comparison: Comparison, runs: ComparedRuns, texts: _Texts) -> ChangedSection:

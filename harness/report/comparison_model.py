@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from harness.analysis.cases import Case
 from harness.domain.mark import Mark
+from harness.domain.pair import Pair
 from harness.report.setting_changes import SettingChange
 
 
@@ -65,10 +67,19 @@ class GroupRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedPair:
+    """One pair of a run; `case` is None where the scorers cannot tell."""
+
+    pair: Pair
+    case: Case | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A titled text from outside, and a note where it is cut."""
+    """A titled text from outside, what is wrong with it, and a note where it is cut or laid out."""
 
     title: str
+    told: str
     text: str
     cut: str
 

@@ -44,6 +44,9 @@ def test_cases_stand_side_by_side_with_links_into_both_reports() -> None:
     view, _, _ = RUNS["invoices"]
     case = view.sections[0].cases[0]
     assert [text.title for text in case.texts] == ["Expected", "Candidate before", "Candidate now"]
+    assert case.texts[1].told == "right"
+    assert case.texts[2].told not in ("", "right")
+    assert case.texts[0].cut.endswith("laid out by us")
     pages = [link.split("#")[0] for _, link in case.links]
     assert pages == ["../20261120-080000-aaaa/report.html", "report.html"]
     assert {link.split("#")[1] for _, link in case.links} == {f"case={case.record_id}"}
