@@ -1,0 +1,27 @@
+"""axe-core in a page of the browser: which accessibility rules does it break?"""
+
+import gzip
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@cache
+def _source() -> str:
+    return gzip.decompress((Path(__file__).parent / "data" / "axe" / "axe.min.js.gz").read_bytes()).decode()
+
+
+def violations(page: Page) -> list[str]:
+    """One line per violated rule: its name, what it asks, and the first places that break it."""
+    page.evaluate(f"window.axe || (() => {{ {_source()}; }})()")
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
+        RULES,
+    )
+    return [
+        f"{entry['id']}: {entry['help']}: {[node['html'][:200] for node in entry['nodes'][:3]]}"
+        for entry in found["violations"]
+    ]
