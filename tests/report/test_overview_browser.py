@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe import violations
 from overviews import compared, portfolios
 from playwright.sync_api import Browser, Page
 from report_runs import agreement_run, hostile_run, invoices
@@ -28,12 +29,16 @@ PAGES = {
 class Opened:
     """A page in the browser with everything it did that it must not do."""
 
-    def __init__(self, browser: Browser, folder: Path, html: str, width: int, scheme: str) -> None:
+    def __init__(
+        self, browser: Browser, folder: Path, html: str, width: int, scheme: str, *, bypass_csp: bool = False
+    ) -> None:
         file = folder / "index.html"
         file.write_text(html, encoding="utf-8")
         self.trouble: list[str] = []
         self.page: Page = browser.new_page(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            bypass_csp=bypass_csp,
         )
         self.page.on("dialog", lambda dialog: self.trouble.append(f"dialog {dialog.message}"))
         self.page.on("console", lambda message: self.trouble.append(f"console {message.text}"))
@@ -60,6 +65,16 @@ def test_nothing_runs_and_nothing_scrolls_sideways(
     ids = opened.page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
     assert opened.trouble == []
+    opened.page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_no_rule_of_accessibility_is_broken(
+    browser: Browser, tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    opened = Opened(browser, tmp_path, PAGES[name], width, scheme, bypass_csp=True)
+    assert violations(opened.page) == []
     opened.page.close()
 
 
