@@ -13,7 +13,7 @@
     │    ├─ Refused                          the request itself is wrong: sending it again changes nothing
     │    └─ Unauthorized                     stops the run
     ├─ StoreError                            exit 1
-    │    ├─ RunNotFound                      exit 2
+    │    ├─ RunNotFound, RunsDiffer          exit 2
     │    └─ RunDamaged, SchemaMismatch
     └─ RunStopped                            exit 3; says how to resume
          └─ Interrupted                      a person asked for it
@@ -75,6 +75,12 @@ class StoreError(HarnessError):
 
 class RunNotFound(StoreError):
     """There is no such run."""
+
+    exit_code = 2
+
+
+class RunsDiffer(StoreError):
+    """Two runs that cannot be compared: of two datasets, or one run twice."""
 
     exit_code = 2
 

@@ -21,6 +21,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("harness.cli.stages:analyze", "Count the failures of a scored run again."),
     "report": ("harness.cli.stages:report", "Write report.html of an analyzed run again."),
     "triage": ("harness.cli.triage:triage", "Take in what people said of the cases; move the figures."),
+    "compare": (
+        "harness.cli.overview:compare",
+        "Compare two runs of one dataset: fixed, new, still failing.",
+    ),
+    "portfolio": ("harness.cli.overview:portfolio", "Show the latest run of every dataset side by side."),
     "dataset": ("harness.cli.dataset:dataset", "List, check or make datasets."),
     "plugins": ("harness.cli.plugins:plugins", "List the scorers and providers there are."),
     "sandbox": ("harness.cli.sandbox:sandbox", "Start the stand-in model server alone."),

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.analysis import AnalysisSettings, analysis_from_json, analysis_to_json, analyze_with_cases
 from harness.analysis.arms import ArmSummary
@@ -17,6 +17,7 @@ from harness.errors import ConfigError, RunDamaged
 from harness.pipeline.arms import JUDGE, ready_judge
 from harness.pipeline.group import told_settings
 from harness.pipeline.judging import judge_answers, judge_counts, judge_spending, labels_of
+from harness.pipeline.portfolio import portfolio_after
 from harness.pipeline.reporting import write_report
 from harness.pipeline.scoring import scored_pairs
 from harness.providers.families import families_of
@@ -94,7 +95,8 @@ def finish_run(
         manifest = Manifest(start=start, finished_at=datetime.now(UTC), counts=counts, judge=judged)
         write_manifest(run.manifest, manifest)
         point_latest(run)
-    return closing_lines(analysis, start, facts, run, notes=report.notes)
+    notes = (*report.notes, *portfolio_after(run))
+    return closing_lines(analysis, start, facts, run, notes=notes)
 
 
 def closing_lines(
@@ -134,14 +136,33 @@ def report_run(reference: str, *, reports: Path, everything: bool = False) -> st
     Raises:
         RunNotFound, RunDamaged: As their messages say.
     """
+    run, start, analysis, facts = analyzed(reference, reports)
+    written = write_report(run, analysis, facts, EVERYTHING if everything else None)
+    notes = (*written.notes, *portfolio_after(run, reports))
+    return "\n".join(closing_lines(analysis, start, facts, run, notes=notes))
+
+
+class Analyzed(NamedTuple):
+    """A run whose figures are there to be shown."""
+
+    run: RunDirectory
+    start: RunStart
+    analysis: Analysis
+    facts: RunFacts
+
+
+def analyzed(reference: str, reports: Path) -> Analyzed:
+    """An analyzed run.
+
+    Raises:
+        RunNotFound, RunDamaged, SchemaMismatch: As their messages say.
+    """
     run = find_run(reports, reference)
     start = read_run_start(run.run)
     for file in (run.analysis, run.cases):
         _must_be(file, _ANALYZE_FIRST)
     analysis = analysis_from_json(run.analysis.read_bytes())
-    facts = _facts(start, _unfinished(run))
-    written = write_report(run, analysis, facts, EVERYTHING if everything else None)
-    return "\n".join(closing_lines(analysis, start, facts, run, notes=written.notes))
+    return Analyzed(run=run, start=start, analysis=analysis, facts=_facts(start, _unfinished(run)))
 
 
 def _unfinished(run: RunDirectory) -> str:

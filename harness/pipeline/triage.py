@@ -1,24 +1,25 @@
 """`harness triage RUN FILE…`: people's judgements into a run, and through its figures into its report."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from harness.analysis import analysis_from_json
 from harness.analysis.result import Analysis
+from harness.domain.judgement import Judgement
 from harness.domain.observation import Arm
 from harness.errors import ConfigError, HarnessError, RunDamaged
 from harness.pipeline.stages import analyze_run, judged_run, opened, report_run
 from harness.report.review import review_lines
-from harness.report.wording import Names, amount, display_names
+from harness.report.wording import Names, amount, display_names, visible
 from harness.store.layout import RunDirectory
 from harness.store.lock import run_lock
 from harness.store.manifest import RunStart
 from harness.store.pairs import read_ids
 from harness.store.triage import (
     Judgements,
-    Placed,
     Taken,
-    check_records,
+    of_records,
     read_judgements,
     read_triage,
     write_triage,
@@ -75,9 +76,9 @@ def _take_in(
     kept = read_triage(run.triage, of)
     told = [_removed(kept, remove)] if remove else []
     read = [tuple(read_judgements(file, of, reviewer=reviewer)) for file in files]
-    check_records([one for placed in read for one in placed], read_ids(run.pairs))
+    judgements = iter(of_records([one for placed in read for one in placed], read_ids(run.pairs), visible))
     for file, placed in zip(files, read, strict=True):
-        told.append(_taken(kept, file, placed))
+        told.append(_taken(kept, file, list(islice(judgements, len(placed)))))
     write_triage(run.triage, of, kept)
     return told
 
@@ -91,10 +92,10 @@ def _removed(kept: Judgements, reviewer: str) -> str:
     return f"{reviewer}: {amount(count, 'judgement')} taken back"
 
 
-def _taken(kept: Judgements, file: Path, placed: Sequence[Placed]) -> str:
+def _taken(kept: Judgements, file: Path, judgements: Sequence[Judgement]) -> str:
     taken = Taken()
-    for one in placed:
-        kept.add(one.judgement, taken)
+    for judgement in judgements:
+        kept.add(judgement, taken)
     counts = (
         (taken.new, "new"),
         (taken.changed, "changed"),
@@ -102,7 +103,7 @@ def _taken(kept: Judgements, file: Path, placed: Sequence[Placed]) -> str:
         (taken.older, "older than what is kept"),
     )
     parts = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-    return f"{file}: {amount(len(placed), 'judgement')}" + (f" ({parts})" if parts else "")
+    return f"{file}: {amount(len(judgements), 'judgement')}" + (f" ({parts})" if parts else "")
 
 
 def _as_it_is(run: RunDirectory) -> Analysis | None:

@@ -10,7 +10,10 @@ from markupsafe import Markup
 
 _TEMPLATES = files("harness.report") / "templates"
 STYLES = ("base", "answer", "groups", "case", "browser", "charts", "narrow")
-"""Style sheets in the order in which they follow each other."""
+"""Style sheets of the report in the order in which they follow each other."""
+
+OVERVIEW_STYLES = ("base", "portfolio")
+"""Those of the pages that tell of several runs: the report does not pay for them."""
 
 SCRIPTS: tuple[str, ...] = (
     "start",
@@ -30,9 +33,9 @@ SCRIPTS: tuple[str, ...] = (
 
 
 @cache
-def style() -> Markup:
-    """The style sheets as one, without comments and spaces that mean nothing."""
-    text = "".join((_TEMPLATES / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+def style(sheets: tuple[str, ...] = STYLES) -> Markup:
+    """These style sheets as one, without comments and spaces that mean nothing."""
+    text = "".join((_TEMPLATES / "css" / f"{name}.css").read_text(encoding="utf-8") for name in sheets)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s*([{};,])\s*", r"\1", text).replace(": ", ":").replace(";}", "}").strip()
@@ -91,6 +94,12 @@ def policy() -> str:
         f"default-src 'none'; script-src 'sha256-{_digest(script())}'; "
         f"style-src 'sha256-{_digest(style())}'; base-uri 'none'; form-action 'none'"
     )
+
+
+def policy_without_script(sheets: tuple[str, ...]) -> str:
+    """The Content-Security-Policy of a page that has these style sheets and no script at all."""
+    digest = _digest(style(sheets))
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 def _digest(text: str) -> str:

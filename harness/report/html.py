@@ -7,7 +7,14 @@ from functools import cache
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.report.assets import policy, script, style, templates
+from harness.report.assets import (
+    OVERVIEW_STYLES,
+    policy,
+    policy_without_script,
+    script,
+    style,
+    templates,
+)
 from harness.report.case_findings import WORDS
 from harness.report.case_parts import CaseView
 from harness.report.model import View
@@ -34,6 +41,17 @@ def render_pieces(view: View) -> Iterator[str]:
 def case_html(view: CaseView) -> str:
     """The fragment of one open case, escaped; the same view gives the same text."""
     return _environment().get_template("case.html.j2").render(case=view, words=WORDS)
+
+
+def render_overview(template: str, view: object) -> str:
+    """A page that tells of several runs, without script; the same view gives the same text.
+
+    Args:
+        template: Name of its template.
+        view: What it shows, as `v`.
+    """
+    page = _environment().get_template(template)
+    return page.render(v=view, policy=policy_without_script(OVERVIEW_STYLES), style=style(OVERVIEW_STYLES))
 
 
 def unbroken(text: str, names: Sequence[str]) -> Markup:

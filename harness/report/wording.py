@@ -8,6 +8,7 @@ from harness.domain.estimate import Estimate
 GAP = "\u202f"  # narrow no-break space before % and between number and unit
 _MINUS = "\u2212"
 NO_VALUE = "\u2013"  # an en dash: nothing to show
+_PLAINER = str.maketrans({"\u202f": " ", "\u2212": "-", "\u2013": "-", "\u2192": "->"})
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
@@ -51,6 +52,11 @@ def cut(text: str, limit: int, characters: int | None = None) -> tuple[str, str]
     if len(shown) >= whole:
         return visible(shown), ""
     return visible(shown), f"our cut: the first {number(len(shown))} of {number(whole)} characters"
+
+
+def for_terminal(text: str) -> str:
+    """A line for the terminal: what a plain font may lack is written plainly, no line breaks."""
+    return " ".join(text.split("\n")).translate(_PLAINER)
 
 
 def number(count: int) -> str:

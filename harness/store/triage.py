@@ -4,8 +4,8 @@ An exported file is JSONL or CSV, of the report page or written by hand; docs/tr
 triage.jsonl has the same form, with one line per record and reviewer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from enum import StrEnum
@@ -172,21 +172,29 @@ def read_judgements(path: Path, of: JudgedRun, *, reviewer: str = "") -> Iterato
         yield Placed(judgement=_judgement(row, of, reviewer), place=row.place)
 
 
-def check_records(placed: Sequence[Placed], record_ids: Iterable[str]) -> None:
-    """Every judged record is one of the run's.
+def of_records(
+    placed: Sequence[Placed], record_ids: Iterable[str], shown: Callable[[str], str]
+) -> list[Judgement]:
+    """The judgements under the ids that the run's records have.
 
     Args:
         placed: The judgements; their records are held in memory.
         record_ids: Of the run, read once.
+        shown: How the report writes an id: characters that cannot be seen are written out there, and so they
+            are in its export.
 
     Raises:
-        DatasetError: Names the first that is not.
+        DatasetError: Names the first judgement whose record is not one of the run's.
     """
     missing = {one.judgement.record_id for one in placed}
+    names: dict[str, str] = {}
     for record_id in record_ids:
-        missing.discard(record_id)
         if not missing:
-            return
+            break
+        for written in (record_id, shown(record_id)):
+            if written in missing:
+                missing.discard(written)
+                names[written] = record_id
     first = next((one for one in placed if one.judgement.record_id in missing), None)
     if first is not None:
         raise DatasetError(
@@ -194,6 +202,7 @@ def check_records(placed: Sequence[Placed], record_ids: Iterable[str]) -> None:
             "A spreadsheet drops leading zeros and rounds long numbers: open the CSV with that column as "
             "text, or export JSONL from the report.",
         )
+    return [replace(one.judgement, record_id=names[one.judgement.record_id]) for one in placed]
 
 
 def _judgement(row: Row, of: JudgedRun, reviewer: str) -> Judgement:

@@ -123,7 +123,18 @@ def test_there_is_no_drawer_for_odds_and_ends() -> None:
     [["--help"], ["--version"]]
     + [
         [name, "--help"]
-        for name in ("shadow", "score", "analyze", "report", "triage", "dataset", "plugins", "sandbox")
+        for name in (
+            "shadow",
+            "score",
+            "analyze",
+            "report",
+            "triage",
+            "compare",
+            "portfolio",
+            "dataset",
+            "plugins",
+            "sandbox",
+        )
     ],
     ids=" ".join,
 )

@@ -19,7 +19,7 @@ from harness.analysis import Analysis
 from harness.analysis.outcome import CASE_QUADRANTS
 from harness.domain.case_row import CaseRow
 from harness.errors import RunDamaged
-from harness.pipeline.reporting import LARGE_BYTES, WrittenReport, write_report
+from harness.pipeline.reporting import LARGE_BYTES, WrittenReport, page_data, write_report
 from harness.report.model import PageData
 from harness.report.pagedata import EVERYTHING, PageLimits
 from harness.report.wording import visible
@@ -103,9 +103,11 @@ def test_every_case_in_everything(tmp_path: Path) -> None:
 
 
 def test_what_had_no_room_is_told_with_the_way_to_all_of_it(tmp_path: Path) -> None:
-    directory, analysis, written = reported(
-        invoices(300), tmp_path, PageLimits(file_bytes=40_000, page_bytes=0, audit=0)
-    )
+    directory, analysis = analyzed(invoices(300), tmp_path)
+    whole = page_data(directory, analysis, facts(), PageLimits(audit=0))
+    half = len(whole.index) + sum(map(len, whole.blocks)) // 2
+    limits = PageLimits(file_bytes=half, page_bytes=0, audit=0)
+    written = write_report(directory, analysis, facts(), limits)
     found = page(directory)
     cases = sum(analysis.count(quadrant) for quadrant in CASE_QUADRANTS[analysis.basis])
     left = cases - len(found.cases)

@@ -9,12 +9,13 @@ from factories import pair, record
 
 from harness.domain.judgement import Judgement, Opinion, RightSide
 from harness.errors import DatasetError
+from harness.report.wording import visible
 from harness.store.pairs import read_ids, write_pairs
 from harness.store.triage import (
     JudgedRun,
     Judgements,
     Taken,
-    check_records,
+    of_records,
     read_judgements,
     read_triage,
     write_triage,
@@ -178,9 +179,17 @@ def test_records_that_the_run_has_not(tmp_path: Path) -> None:
     write_pairs(pairs, (pair(of=record(f"inv-{number}")) for number in range(3)))
     assert list(read_ids(pairs)) == ["inv-0", "inv-1", "inv-2"]
     placed = list(read_judgements(written(tmp_path, f"{line()}\n{line(record='1')}\n"), RUN))
-    check_records(placed[:1], read_ids(pairs))
+    assert of_records(placed[:1], read_ids(pairs), visible) == [placed[0].judgement]
     with pytest.raises(DatasetError, match=r'ann.jsonl:2: the run has no record "1"'):
-        check_records(placed, read_ids(pairs))
+        of_records(placed, read_ids(pairs), visible)
+
+
+def test_a_record_is_found_by_the_id_that_the_report_shows(tmp_path: Path) -> None:
+    placed = list(
+        read_judgements(written(tmp_path, f"{line(record='a[U+202E]b')}\n{line(record='c')}\n"), RUN)
+    )
+    found = of_records(placed, ["a\u202eb", "c", "d"], visible)
+    assert [one.record_id for one in found] == ["a\u202eb", "c"]
 
 
 def said(opinion: str, time: str = "", reviewer: str = "Ann", record_id: str = "r") -> Judgement:

@@ -1,0 +1,262 @@
+"""The workloads side by side, as the page shows them; all wording and rounding here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness.domain.estimate import Estimate
+from harness.domain.mark import Mark
+from harness.report.portfolio_costs import saving_words
+from harness.report.wording import NO_VALUE, amount, number, percent, share_range, visible
+from harness.report.workload import Against, Link, Workload, short
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unshown:
+    """A run that is not in the table, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioCell:
+    """One cell: text with a mark before it and smaller words under it."""
+
+    text: str
+    more: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioRow:
+    """One workload as the page shows it."""
+
+    name: str
+    link: str
+    mark: str
+    models: str
+    others: tuple[Link, ...]
+    cells: tuple[PortfolioCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioView:
+    """The whole page; `columns` has one name more than a row has cells."""
+
+    title: str
+    subject: str
+    about: str
+    mark: str
+    mark_sentence: str
+    headline: str
+    lead: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[PortfolioRow, ...]
+    total_name: str
+    totals: tuple[str, ...]
+    notes: tuple[str, ...]
+    unshown: tuple[Unshown, ...]
+    unshown_more: str
+
+
+_COLUMNS = (
+    "Workload",
+    "Finding so far",
+    "Pairs",
+    "Failures",
+    "Worst failure",
+    "Cost per record",
+    "Saving a month",
+    "To judge",
+    "Since the run before",
+    "Run",
+)
+_MOST_UNSHOWN = 50
+
+
+def portfolio_view(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> PortfolioView:
+    """What the page shows.
+
+    Args:
+        workloads: The rows, in the order in which they stand.
+        unshown: Runs that could not be told, or are not finished.
+    """
+    told = [Unshown(name=short(run.name), reason=visible(run.reason)[:300]) for run in unshown]
+    more = len(told) - _MOST_UNSHOWN
+    mark = page_mark(workloads)
+    return PortfolioView(
+        title=f"All workloads{f' · {mark}' if mark else ''} · Shadow Harness",
+        subject="All workloads",
+        about=about(workloads),
+        mark=mark,
+        mark_sentence=mark_sentence(workloads),
+        headline=headline(workloads),
+        lead=lead(workloads),
+        columns=_COLUMNS,
+        rows=tuple(_row(told) for told in workloads),
+        total_name=f"All {amount(len(workloads), 'workload')}" if len(workloads) > 1 else "In all",
+        totals=_totals(workloads),
+        notes=notes(workloads, unshown),
+        unshown=tuple(told[:_MOST_UNSHOWN]),
+        unshown_more=f"{amount(more, 'more run')} not listed." if more > 0 else "",
+    )
+
+
+def page_mark(workloads: Sequence[Workload]) -> str:
+    """The least real of the marks, "" without a workload."""
+    return next((mark.value for mark in Mark if any(told.mark is mark for told in workloads)), "")
+
+
+def mark_sentence(workloads: Sequence[Workload]) -> str:
+    """Which rows say nothing of real models."""
+    sentences = []
+    for mark, what in (
+        (Mark.SIMULATED, "made up by the sandbox: they say nothing about a real model"),
+        (Mark.RECORDED, "recorded earlier and played back"),
+    ):
+        those = [told.name for told in workloads if told.mark is mark]
+        if those:
+            which = "every workload" if len(those) == len(workloads) else ", ".join(those[:12])
+            sentences.append(f"Answers of {which} were {what}.")
+    return " ".join(sentences)
+
+
+def about(workloads: Sequence[Workload]) -> str:
+    """How many workloads, and of when."""
+    if not workloads:
+        return "no finished run"
+    dates = sorted(told.date for told in workloads)
+    span = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    return f"{amount(len(workloads), 'workload')} · {span}"
+
+
+def headline(workloads: Sequence[Workload]) -> str:
+    """How many workloads stay within what is allowed."""
+    if not workloads:
+        return "No finished run yet."
+    within = number(sum(told.finding == "within" for told in workloads))
+    return (
+        f"In {within} of {amount(len(workloads), 'workload')} the candidate stays within the loss you allow."
+    )
+
+
+def lead(workloads: Sequence[Workload]) -> tuple[str, ...]:
+    """The other workloads, so that the numbers add up, and the saving where it is known."""
+    if not workloads:
+        return ("Make one with: harness shadow DATASET",)
+    counts = {
+        finding: sum(told.finding == finding for told in workloads)
+        for finding in ("beyond", "unsure", "alike")
+    }
+    parts = [f"In {number(counts['beyond'])} it loses more", f"{number(counts['unsure'])} are undecided"]
+    if counts["unsure"] == 1:
+        parts[1] = "1 is undecided"
+    if counts["alike"]:
+        parts.append(f"{number(counts['alike'])} without expected answers")
+    return (", ".join(parts) + ". A finding, not yet a verdict: severity, speed and cost are not weighed.",)
+
+
+def _row(told: Workload) -> PortfolioRow:
+    return PortfolioRow(
+        name=told.name,
+        link=told.around.report,
+        mark=told.mark.value,
+        models=f"{told.names.incumbent} \u2192 {told.names.candidate}",
+        others=told.around.others,
+        cells=(
+            PortfolioCell(text=told.said, mark=told.finding),
+            PortfolioCell(text=number(told.pairs), more=_left_out(told)),
+            PortfolioCell(text=failures_words(told), more=_rate(told.failure_share)),
+            PortfolioCell(text=told.worst, more=told.worst_more),
+            PortfolioCell(text=told.costs, more=told.costs_more),
+            PortfolioCell(text=saving_words(told.saving_usd), more=told.saving_more),
+            PortfolioCell(text=to_judge_words(told)),
+            PortfolioCell(text=trend_words(told.around.against), more=_since(told.around.against)),
+            PortfolioCell(text=told.date, more=told.run_id),
+        ),
+    )
+
+
+def _left_out(told: Workload) -> str:
+    left = told.pairs - told.compared
+    return f"{number(left)} not counted" if left else ""
+
+
+def failures_words(told: Workload) -> str:
+    """Failures of compared pairs."""
+    return f"{number(told.failures)} of {number(told.compared)}" if told.compared else NO_VALUE
+
+
+def _rate(rate: Estimate) -> str:
+    return "" if rate.value is None else f"{percent(rate.value)} ({share_range(rate)})"
+
+
+def to_judge_words(told: Workload) -> str:
+    """Failures without a judgement."""
+    return NO_VALUE if told.around.to_judge is None else number(told.around.to_judge)
+
+
+def trend_words(against: Against) -> str:
+    """New and fixed failures since the run before."""
+    trend = against.trend
+    return NO_VALUE if trend is None else f"{number(trend.new)} new, {number(trend.fixed)} fixed"
+
+
+def _since(against: Against) -> str:
+    if against.trend is None:
+        return visible(against.reason)[:120]
+    return f"{amount(against.trend.shared, 'shared record')}, run of {visible(against.date)}"
+
+
+def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
+    judged = [told.around.to_judge for told in workloads if told.around.to_judge is not None]
+    trends = [told.around.against.trend for told in workloads if told.around.against.trend is not None]
+    compared = sum(told.compared for told in workloads)
+    failures = sum(told.failures for told in workloads)
+    new, fixed = sum(trend.new for trend in trends), sum(trend.fixed for trend in trends)
+    return (
+        "",
+        number(sum(told.pairs for told in workloads)),
+        f"{number(failures)} of {number(compared)}",
+        "",
+        "",
+        _total_saving(workloads),
+        number(sum(judged)) if judged else NO_VALUE,
+        f"{number(new)} new, {number(fixed)} fixed" if trends else NO_VALUE,
+        "",
+    )
+
+
+def _total_saving(workloads: Sequence[Workload]) -> str:
+    known = [told.saving_usd for told in workloads if told.saving_usd is not None]
+    return saving_words(sum(known) if known else None)
+
+
+def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[str, ...]:
+    """What the totals leave out, and what the columns mean."""
+    left = [
+        _missing(workloads, "saving", lambda told: told.saving_usd is None),
+        _missing(workloads, "cases to judge", lambda told: told.around.to_judge is None),
+        _missing(workloads, "trend", lambda told: told.around.against.trend is None),
+    ]
+    if unshown:
+        left.append(f"{amount(len(unshown), 'run')} without figures (below)")
+    told = [f"The totals leave out: {'; '.join(part for part in left if part)}."] if any(left) else []
+    if any(entry.mark is not Mark.LIVE for entry in workloads):
+        told.append(
+            "Costs of SIMULATED and RECORDED answers are list prices of their tokens; nothing was paid."
+        )
+    return (
+        *told,
+        "A failure is a pair where the candidate is wrong and the incumbent right; without expected answers, "
+        "one where they differ or one of them failed. Ranges hold at the confidence level of each run, "
+        "95\u202f% unless it was set.",
+    )
+
+
+def _missing(workloads: Sequence[Workload], what: str, lacks: Callable[[Workload], bool]) -> str:
+    those = [told.name for told in workloads if lacks(told)]
+    if not those:
+        return ""
+    named = ", ".join(those[:8]) + (f" and {number(len(those) - 8)} more" if len(those) > 8 else "")
+    return f"the {what} of {named}"

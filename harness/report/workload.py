@@ -1,0 +1,204 @@
+"""The latest finished run of one workload, in words and in the numbers that a portfolio adds up."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from harness.analysis.failure.clusters import Cluster
+from harness.analysis.outcome import Basis, Quadrant
+from harness.analysis.result import Analysis
+from harness.analysis.stats.intervals import share as share_of
+from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
+from harness.analysis.trend import FAILURES, Trend
+from harness.domain.estimate import Estimate
+from harness.domain.mark import Mark
+from harness.report.facts import RunFacts
+from harness.report.portfolio_costs import cost_per_record, monthly_saving
+from harness.report.wording import (
+    NO_VALUE,
+    Names,
+    amount,
+    display_name,
+    display_names,
+    number,
+    plural_of,
+    points,
+    usd,
+    visible,
+)
+
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A text that leads somewhere; `link` is a relative address, "" where there is nothing to open."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """The run before of the same dataset and candidate.
+
+    Attributes:
+        run_id, date: Which it is; "" where there is none.
+        trend: What changed since, None where that cannot be told.
+        reason: Why it cannot be told.
+    """
+
+    run_id: str = ""
+    date: str = ""
+    trend: Trend | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is known of a run besides its findings.
+
+    Attributes:
+        report: Relative address of its report, "" where it is not written.
+        finished_at: When the run came to its end.
+        to_judge: Failures that nobody has judged, None where that is not known.
+        against: The run before of the same dataset and candidate.
+        tokens_per_month: `[factors] tokens_per_month`, None where it is not set.
+        others: Latest runs of other candidates.
+    """
+
+    report: str
+    finished_at: datetime
+    to_judge: int | None
+    against: Against
+    tokens_per_month: int | None = None
+    others: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """The latest finished run of one dataset.
+
+    Attributes:
+        name: The dataset.
+        mark: Where the answers come from.
+        date: Day of the run, as the report shows it.
+        finding: Name of the mark of the finding: within, beyond, unsure or alike.
+        said: The finding in plain words.
+        pairs: Pairs of the run.
+        compared: Those that count.
+        failures: Those on which the candidate is worse (or differs, without expected answers).
+        failure_share: Failures over compared pairs.
+        worst: The most harmful group of failures.
+        worst_more: How many records it has.
+        costs: Cost per record of both arms.
+        costs_more: What the cost leaves out.
+        saving_usd: What the measured costs mean a month; None where the volume is not set or a cost unknown.
+        saving_more: Why there is no saving, or on what volume it rests.
+        around: Its report, its age, the run before.
+    """
+
+    name: str
+    mark: Mark
+    run_id: str
+    names: Names
+    date: str
+    finding: str
+    said: str
+    pairs: int
+    compared: int
+    failures: int
+    failure_share: Estimate
+    worst: str
+    worst_more: str
+    costs: str
+    costs_more: str
+    saving_usd: float | None
+    saving_more: str
+    around: Around
+
+
+def workload(analysis: Analysis, facts: RunFacts, around: Around) -> Workload:
+    """One row of the portfolio."""
+    names = display_names(facts.incumbent.model, facts.candidate.model)
+    finding, said = _finding(analysis, names, visible(facts.unit)[:40] or "record")
+    failures = sum(analysis.count(quadrant) for quadrant in Quadrant if quadrant in FAILURES)
+    costs, costs_more = _costs(analysis)
+    saving, saving_more = monthly_saving(analysis, around.tokens_per_month)
+    worst = _worst(analysis)
+    return Workload(
+        name=short(facts.dataset),
+        mark=facts.mark,
+        run_id=short(facts.run_id),
+        names=names,
+        date=facts.date,
+        finding=finding,
+        said=said,
+        pairs=analysis.pairs,
+        compared=analysis.compared,
+        failures=failures,
+        failure_share=share_of(failures, analysis.compared, level=analysis.settings.level),
+        worst=visible(worst.name)[:160] if worst else _no_group(analysis, failures),
+        worst_more=amount(worst.regressions, "record") if worst else "",
+        costs=costs,
+        costs_more=costs_more,
+        saving_usd=saving,
+        saving_more=saving_more,
+        around=replace(
+            around,
+            others=tuple(Link(text=display_name(other.text), link=other.link) for other in around.others),
+        ),
+    )
+
+
+def short(text: str) -> str:
+    """A name from outside, visible and cut."""
+    return visible(text)[:_LONGEST_NAME]
+
+
+def _finding(analysis: Analysis, names: Names, unit: str) -> tuple[str, str]:
+    """The mark and the words of what is shown so far; not yet a verdict."""
+    if analysis.compared and analysis.basis is Basis.AGREEMENT:
+        agree = f"{number(analysis.count(Quadrant.AGREE))} of {number(analysis.compared)}"
+        return "alike", f"They agree on {agree}. Nobody has checked who is right."
+    told = analysis.noninferiority
+    if not analysis.compared or told is None:
+        return "unsure", "Nothing could be compared."
+    margin = f"the {points(told.margin)} points you allow"
+    if told.conclusion is Conclusion.NON_INFERIOR:
+        return "within", f"{names.candidate} loses less than {margin}."
+    if told.conclusion is Conclusion.INFERIOR:
+        return "beyond", f"{names.candidate} loses more than {margin}."
+    return "unsure", f"Undecided at {margin}{_way_to_know(told, unit)}."
+
+
+def _way_to_know(told: NonInferiority, unit: str) -> str:
+    if told.more_records is not None:
+        return f": about {amount(told.more_records, f'more {unit}')} needed"
+    if told.hopeless:
+        return f"; with the loss seen, more {plural_of(unit)} would not settle it"
+    return ": the run ended before it was certain"
+
+
+def _worst(analysis: Analysis) -> Cluster | None:
+    """The first group in the order of harm that holds a failure of the candidate alone."""
+    return next((group for group in analysis.clusters if group.regressions), None)
+
+
+def _no_group(analysis: Analysis, failures: int) -> str:
+    if not analysis.compared:
+        return NO_VALUE
+    return "not grouped" if failures else "none found"
+
+
+def _costs(analysis: Analysis) -> tuple[str, str]:
+    arms = (analysis.incumbent, analysis.candidate)
+    told = [cost_per_record(arm) for arm in arms]
+    if all(cost is None for cost in told):
+        return (NO_VALUE, "") if not any(arm.calls for arm in arms) else ("unknown", "")
+    words = " \u2192 ".join(usd(cost) for cost in told)
+    missing = [
+        f"{arm.arm.value}: {amount(arm.cost.unknown, 'call')} of unknown cost left out"
+        for arm, cost in zip(arms, told, strict=True)
+        if cost is not None and arm.cost.unknown
+    ]
+    return words, "; ".join(missing)

@@ -1,0 +1,63 @@
+from itertools import product
+
+import pytest
+
+from harness.analysis.outcome import QUADRANTS, Basis
+from harness.analysis.trend import FAILURES, Change, Trend, change_of, trend
+from harness.domain.case_row import CaseRow
+
+
+def row(record_id: str, quadrant: str) -> CaseRow:
+    return CaseRow(record_id=record_id, quadrant=quadrant)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        ("regression", "both_right", Change.FIXED),
+        ("regression", "gain", Change.FIXED),
+        ("regression", "both_wrong", Change.STILL),
+        ("both_wrong", "regression", Change.STILL),
+        ("regression", "regression", Change.STILL),
+        ("both_right", "regression", Change.NEW),
+        ("gain", "both_wrong", Change.GAIN_LOST),
+        ("both_wrong", "gain", Change.GAIN_WON),
+        ("both_wrong", "both_wrong", Change.WRONG),
+        ("gain", "both_right", Change.RIGHT),
+        ("agree", "differ", Change.NEW),
+        ("one_failed", "agree", Change.FIXED),
+        ("differ", "one_failed", Change.STILL),
+        ("agree", "both_failed", Change.GAIN_LOST),
+        ("unscored", "regression", None),
+        ("regression", "unscored", None),
+        ("differ", "regression", None),
+        ("nonsense", "regression", None),
+    ],
+)
+def test_every_pair_of_quadrants_is_one_change(before: str, now: str, change: Change | None) -> None:
+    assert change_of(before, now) is change
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_a_failure_is_never_counted_as_fixed_and_new(basis: Basis) -> None:
+    for before, now in product(QUADRANTS[basis], repeat=2):
+        change = change_of(before.value, now.value)
+        assert (change is Change.NEW) == (
+            before not in FAILURES and now in FAILURES and change is not Change.STILL
+        )
+        if change is Change.FIXED:
+            assert before in FAILURES
+            assert now not in FAILURES
+
+
+def test_only_records_of_both_runs_count() -> None:
+    before = {"a": "both_right", "b": "regression", "c": "regression", "gone": "regression", "u": "unscored"}
+    now = [
+        row("a", "regression"),
+        row("b", "both_right"),
+        row("c", "regression"),
+        row("u", "regression"),
+        row("fresh", "regression"),
+    ]
+    assert trend(before, now) == Trend(shared=3, new=1, fixed=1)
+    assert trend({}, now) == Trend(shared=0, new=0, fixed=0)

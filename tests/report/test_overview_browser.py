@@ -1,0 +1,127 @@
+import re
+from pathlib import Path
+
+import pytest
+from axe import violations
+from overviews import compared, portfolios
+from playwright.sync_api import Browser, Page
+from report_runs import agreement_run, hostile_run, invoices
+
+from harness.report.assets import OVERVIEW_STYLES, style
+from harness.report.html import render_overview
+from harness.report.portfolio import portfolio_view
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    **{
+        f"portfolio {name}": render_overview("portfolio.html.j2", portfolio_view(*told))
+        for name, told in portfolios().items()
+    },
+    "compare invoices": render_overview("compare.html.j2", compared(invoices(120), invoices(120, seed=9))[0]),
+    "compare hostile": render_overview(
+        "compare.html.j2", compared(hostile_run(), hostile_run(), hostile=True)[0]
+    ),
+    "compare agreement": render_overview("compare.html.j2", compared(agreement_run(), agreement_run(30))[0]),
+}
+
+
+class Opened:
+    """A page in the browser with everything it did that it must not do."""
+
+    def __init__(
+        self, browser: Browser, folder: Path, html: str, width: int, scheme: str, *, bypass_csp: bool = False
+    ) -> None:
+        file = folder / "index.html"
+        file.write_text(html, encoding="utf-8")
+        self.trouble: list[str] = []
+        self.page: Page = browser.new_page(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            bypass_csp=bypass_csp,
+        )
+        self.page.on("dialog", lambda dialog: self.trouble.append(f"dialog {dialog.message}"))
+        self.page.on("console", lambda message: self.trouble.append(f"console {message.text}"))
+        self.page.on("pageerror", lambda error: self.trouble.append(f"error {error}"))
+        self.page.on("request", lambda request: self.trouble.append(request.url))
+        self.page.goto(file.as_uri())
+        self.trouble.remove(file.as_uri())
+        self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+    def count(self, selector: str) -> int:
+        return int(self.page.evaluate("s => document.querySelectorAll(s).length", selector))
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (320, "light"), (1440, "light")])
+def test_nothing_runs_and_nothing_scrolls_sideways(
+    browser: Browser, tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    opened = Opened(browser, tmp_path, PAGES[name], width, scheme)
+    assert int(opened.page.evaluate("document.documentElement.scrollWidth")) <= width
+    assert opened.count("script,img,iframe,link,object,form,[style]") == 0
+    assert opened.count("h1") == opened.count("main") == opened.count("header") == opened.count("footer") == 1
+    assert opened.count("a[href^='javascript'],a[href*='//']") == 0
+    ids = opened.page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    assert opened.trouble == []
+    opened.page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_no_rule_of_accessibility_is_broken(
+    browser: Browser, tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    opened = Opened(browser, tmp_path, PAGES[name], width, scheme, bypass_csp=True)
+    assert violations(opened.page) == []
+    opened.page.close()
+
+
+@pytest.mark.parametrize("name", ["portfolio mixed", "compare invoices"])
+def test_the_mark_is_on_screen_and_on_paper(browser: Browser, tmp_path: Path, name: str) -> None:
+    opened = Opened(browser, tmp_path, PAGES[name], 1440, "light")
+    page = opened.page
+    assert page.locator("header .mark").inner_text() == "SIMULATED"
+    assert "SIMULATED" in page.title()
+    assert page.evaluate("document.querySelector('.band').offsetHeight") > 0
+    page.emulate_media(media="print")
+    assert page.locator(".print-mark").is_visible()
+    assert "SIMULATED" in page.locator(".print-mark").inner_text()
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_rows_of_the_portfolio_are_named_on_a_phone_too(browser: Browser, tmp_path: Path, width: int) -> None:
+    opened = Opened(browser, tmp_path, PAGES["portfolio mixed"], width, "light")
+    shown = opened.page.locator("thead th").first.is_visible()
+    assert shown is (width > 1020)
+    label = opened.page.evaluate(
+        "getComputedStyle(document.querySelector('td[data-label=Failures]'), '::before').content"
+    )
+    assert label == ("none" if width > 1020 else '"Failures"')
+    links = opened.page.locator("tbody th a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert links == ["invoices/20261123-182219-3f2a/report.html"] * 3
+    opened.page.close()
+
+
+def test_hostile_texts_are_shown_as_text(browser: Browser, tmp_path: Path) -> None:
+    for name in ("portfolio hostile", "compare hostile"):
+        opened = Opened(browser, tmp_path, PAGES[name], 1440, "light")
+        text = opened.page.inner_text("body")
+        assert "<script>alert(1)</script>" in text
+        assert "lone [U+D83D] surrogate" in text
+        assert opened.trouble == []
+        opened.page.close()
+
+
+def test_the_policy_allows_our_style_and_no_script() -> None:
+    for page in PAGES.values():
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+        assert policy is not None
+        assert "script-src" not in policy[1]
+        assert "default-src &#39;none&#39;" in policy[1]
+
+
+def test_the_own_style_stays_tiny() -> None:
+    assert len(style(OVERVIEW_STYLES[1:]).encode()) <= 900

@@ -1,0 +1,120 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from overviews import FINISHED, TREND, one, portfolios
+from report_runs import Run, agreement_run, invoices
+
+from harness.domain.chat import Response
+from harness.domain.mark import Mark
+from harness.report.html import render_overview
+from harness.report.portfolio import portfolio_view
+from harness.report.portfolio_text import age, portfolio_lines
+from harness.report.wording import NO_VALUE
+from harness.report.workload import Against
+
+STATES = portfolios()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_same_runs_same_bytes(state: str) -> None:
+    pages = [render_overview("portfolio.html.j2", portfolio_view(*portfolios()[state])) for _ in range(2)]
+    assert pages[0] == pages[1]
+
+
+def test_totals_are_the_sums_of_the_rows_and_say_what_they_leave_out() -> None:
+    workloads, unshown = STATES["mixed"]
+    view = portfolio_view(workloads, unshown)
+    column = dict(zip(view.columns[1:], view.totals, strict=True))
+    assert column["Pairs"] == f"{sum(told.pairs for told in workloads):,}"
+    failures, compared = (int(part.replace(",", "")) for part in column["Failures"].split(" of "))
+    assert failures == sum(told.failures for told in workloads)
+    assert compared == sum(told.compared for told in workloads)
+    assert column["To judge"] == "24"
+    assert column["Since the run before"] == "12 new, 21 fixed"
+    left_out = view.notes[0]
+    assert "the saving of tickets, contracts, router" in left_out
+    assert "the cases to judge of tickets" in left_out
+    assert "the trend of tickets" in left_out
+    assert "1 run without figures" in left_out
+    findings = [told.finding for told in workloads]
+    assert view.headline.startswith(f"In {findings.count('within')} of 4 workloads")
+
+
+def test_a_workload_says_its_finding_in_words() -> None:
+    beyond, alike, within, nothing = STATES["mixed"][0]
+    assert [told.finding for told in STATES["mixed"][0]] == ["beyond", "alike", "within", "unsure"]
+    assert beyond.said == "Llama-3.3-70B loses more than the 2.0 points you allow."
+    assert within.said == "Llama-3.3-70B loses less than the 50.0 points you allow."
+    assert alike.said == "They agree on 36 of 40. Nobody has checked who is right."
+    assert alike.failures == 3
+    assert nothing.said == "Nothing could be compared."
+
+
+def test_the_saving_is_never_invented() -> None:
+    told = one(invoices(60), tokens_per_month=1_000_000)
+    # 900 tokens in and a quarter of the answer's characters out a record, on the incumbent.
+    assert told.saving_usd is not None
+    assert told.saving_more == "at 1,000,000 tokens a month"
+    answers = [pair.incumbent.outcome for pair in invoices(60).pairs]
+    usage = [answer.usage for answer in answers if isinstance(answer, Response)]
+    records = 1_000_000 * 60 / sum(900 + (used.output_tokens or 0) for used in usage)
+    assert told.saving_usd == pytest.approx((0.0123 - 0.0021) * records)
+    assert one(invoices(60)).saving_usd is None
+    run = invoices(60)
+    free = replace(run, pairs=[replace(pair, candidate_cost_usd=None) for pair in run.pairs])
+    unknown = one(free, tokens_per_month=1_000_000)
+    assert (unknown.saving_usd, unknown.saving_more) == (None, "cost unknown")
+    assert unknown.costs.endswith("unknown")
+
+
+def test_calls_of_unknown_cost_are_counted_beside_the_cost() -> None:
+    told = one(invoices(60))
+    assert told.costs == "$0.012 → $0.0021"
+    assert told.costs_more == "candidate: 2 calls of unknown cost left out"
+
+
+def test_no_clock_is_in_the_page_but_the_age_is_in_the_terminal() -> None:
+    workloads, unshown = STATES["mixed"]
+    lines = portfolio_lines(workloads, unshown, now=FINISHED + timedelta(days=3), path="reports/index.html")
+    assert sum("3 days ago" in line for line in lines) == len(workloads)
+    assert lines[-1] == "Page: reports/index.html"
+    page = render_overview("portfolio.html.j2", portfolio_view(workloads, unshown))
+    assert "ago" not in page.split("</style>")[1]
+    assert "2026-11-23" in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (-5, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (7200, "2 hours ago"),
+        (777_600, "9 days ago"),
+    ],
+)
+def test_the_age_is_in_the_largest_whole_unit(seconds: int, told: str) -> None:
+    assert age(FINISHED, FINISHED + timedelta(seconds=seconds)) == told
+
+
+def test_the_mark_of_the_page_is_the_least_real_one() -> None:
+    live = one(invoices(20), mark=Mark.LIVE, dataset="live")
+    simulated = one(invoices(20), dataset="made-up")
+    assert portfolio_view([live], []).mark == "LIVE"
+    assert portfolio_view([live], []).mark_sentence == ""
+    view = portfolio_view([live, simulated], [])
+    assert view.mark == "SIMULATED"
+    assert "Answers of made-up were made up by the sandbox" in view.mark_sentence
+    assert [row.mark for row in view.rows] == ["LIVE", "SIMULATED"]
+
+
+def test_terminal_lines_hold_nothing_that_moves_it() -> None:
+    lines = portfolio_lines(*STATES["hostile"], now=FINISHED, path="p")
+    assert not any(ord(sign) < 32 or ord(sign) in range(0x202A, 0x2070) for line in lines for sign in line)
+
+
+def test_trend_and_reason_are_told() -> None:
+    assert one(agreement_run(), against=TREND).around.against.trend is not None
+    row = portfolio_view([one(Run(pairs=[], scored=[]), against=Against(reason="no run before"))], []).rows[0]
+    assert (row.cells[-2].text, row.cells[-2].more) == (NO_VALUE, "no run before")
