@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import re
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from command_line import harness, make_dataset
+from command_line import ROOT, command, environment, harness, make_dataset
 from counting_server import counting_server
 
 from harness.analysis import analysis_from_json
@@ -201,6 +203,20 @@ def test_the_failures_of_a_run_as_rows(reports: Path) -> None:
     assert [line["record_id"] for line in lines] == [row.record_id for row in rows]
     assert all(line["sentence"] and line["expected"] and line["group"] for line in lines)
     assert {line["mark"] for line in lines} == {"SIMULATED"}
+
+
+def test_a_reader_that_goes_away_is_no_error(reports: Path) -> None:
+    written = command("report", runs(reports)[1], "--reports", reports, "--format", "jsonl")
+    whole = subprocess.run(written, cwd=ROOT, env=environment(), capture_output=True, check=True)
+    assert len(whole.stdout) > 70_000  # more than a pipe holds, so the program is still writing
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{shlex.join(written)} | head -c 10"],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_test_report_and_a_comment(reports: Path, tmp_path: Path) -> None:
