@@ -13,7 +13,7 @@ _LEARNED_FROM = 1_000
 _SHARED = 0.05
 _LEAST_SHARED = 3
 _DIGITS = re.compile(r"\d+")
-# A page number or a rule of dashes does not say what the input is about.
+# A page number, a date or an id does not say what the input is about.
 _LETTERS = re.compile(r"[^\W\d_]")
 _LEAST_LETTERS = 2
 
@@ -56,8 +56,13 @@ class Snippets:
 
 def _choose(lines: Sequence[str], shared: Counter[str]) -> str:
     """The first line with words that is not shared, not even but for its numbers; else the rarest line."""
-    told = [line for line in lines if len(_LETTERS.findall(line)) >= _LEAST_LETTERS] or lines
+    told = [line for line in lines if _has_words(line)] or lines
     return min(told, key=lambda line: (shared[_shape(line)] > 0, shared[line]), default="")
+
+
+def _has_words(line: str) -> bool:
+    letters = len(_LETTERS.findall(line))
+    return letters >= _LEAST_LETTERS and letters > sum(map(len, _DIGITS.findall(line)))
 
 
 def _shape(line: str) -> str:

@@ -189,7 +189,9 @@ _LOOKED_AT = 4096
 def _first_lines(request: str) -> tuple[str, ...]:
     messages = ChatRequest(body=orjson.loads(request)).messages
     said = [message for message in messages if message.role == "user"] or messages
-    lines = (line.strip()[:_LINE] for line in said[-1].text[:_LOOKED_AT].splitlines()) if said else ()
+    lines = (
+        (" ".join(line.split())[:_LINE] for line in said[-1].text[:_LOOKED_AT].splitlines()) if said else ()
+    )
     return tuple(islice((line for line in lines if line), _LINES))
 
 

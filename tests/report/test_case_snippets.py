@@ -24,7 +24,7 @@ def test_a_heading_of_some_of_the_inputs_is_passed_over_too() -> None:
 
 
 def test_numbers_make_no_heading_different_and_page_numbers_no_line() -> None:
-    inputs = [("--- 1 ---", f"Act en-{place:04}", name) for place, name in enumerate(NAMES)]
+    inputs = [("--- 1 ---", f"Act en-{place:04}", "GST 00153", name) for place, name in enumerate(NAMES)]
     assert chosen(inputs) == NAMES
 
 

@@ -73,7 +73,7 @@ _QUOTING = {
     "other words": "Changes words when quoting {n}",
 }
 _CHANGES = {
-    "another value": "",
+    "another value": "Gives another value for {x}",
     "another number": "Writes another number in {x}",
     "another date": "Writes another date in {x}",
     "another year": "Gets the year of {x} wrong",
@@ -103,6 +103,11 @@ _TOLD_BY_EDIT = {
     ("invalid_json", "JSON with a mistake"): "Writes JSON with a mistake",
     ("invalid_json", "no JSON at all"): "Writes no JSON at all",
     ("invalid_json", "cut off in the middle"): "Writes JSON that ends in the middle",
+    ("repairable_json", "JSON with a mistake"): _NAMES["repairable_json"],
+    (
+        "repairable_json",
+        "cut off in the middle",
+    ): "Writes JSON that ends in the middle, which a repair tool can mend",
     ("prose_around_json", "code fence"): "Puts a code fence around the JSON",
     ("prose_around_json", "other text"): "Writes text around the JSON",
     ("wrong_tool_call", "left out"): "Leaves out a tool call",
@@ -137,7 +142,7 @@ def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -
     name = _placed(_NAMES.get(kind) or _title(kind), path)
     if edit in (FREE_TEXT, OTHER_EDITS):
         return name + _ways(kind, terms)
-    return name if told is not None or not edit else f"{name}: {edit}"
+    return name if not edit else f"{name}: {edit}"
 
 
 def _ways(kind: str, terms: tuple[str, ...]) -> str:

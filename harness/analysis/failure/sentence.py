@@ -57,7 +57,7 @@ _LINES = {
     "line_missing": "left out",
     "line_invented": "made up",
     "line_duplicated": "repeated",
-    "line_merged": "merged",
+    "line_merged": "merged lines in",
     "line_split": "split",
 }
 _VALUES = {
@@ -105,10 +105,12 @@ def _lines(findings: Iterable[Finding], expected_lines: int | None) -> tuple[Phr
     findings = tuple(findings)
     found = [finding.kind for finding in findings]
     counts = {kind: found.count(kind) for kind in _LINES if kind in found}
-    parts = []
+    first, parts = next(iter(counts)), []
     for place, (kind, count) in enumerate(counts.items()):
         of_all = f" of {expected_lines}" if expected_lines and kind == "line_missing" else ""
-        noun = f" {'line' if (expected_lines if of_all else count) == 1 else 'lines'}" if place == 0 else ""
+        thing = "place" if kind == "line_merged" else "line"
+        many = "" if (expected_lines if of_all else count) == 1 else "s"
+        noun = f" {thing}{many}" if place == 0 or "line_merged" in (kind, first) else ""
         worth = _worth([finding.amount for finding in findings if finding.kind == kind])
         parts.append(f"{_LINES[kind]} {count}{of_all}{noun}{worth}")
     joined = " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
@@ -130,7 +132,10 @@ def _value(finding: Finding) -> tuple[Phrase, ...]:
     if finding.expected is None or finding.actual is None:
         return (_ours(reading or f"is wrong ({kind_of(finding.kind).title.lower()})"), *_where(finding))
     if reading:
-        return (_ours(reading), *_where(finding), _ours(": "), *_instead(finding), *_off(finding))
+        # "the wrong currency in currency" says nothing more.
+        said = finding.kind == "wrong_currency" and finding.path.endswith("currency")
+        where = () if said else _where(finding)
+        return (_ours(reading), *where, _ours(": "), *_instead(finding), *_off(finding))
     if max(len(finding.expected), len(finding.actual)) > LONGEST:
         return (_ours("wrote another text"), *_where(finding), _ours(": "), *_instead(finding))
     return (_ours("wrote "), *_instead(finding), *_where(finding), *_off(finding))

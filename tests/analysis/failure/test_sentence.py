@@ -26,7 +26,7 @@ def line(kind: str) -> Finding:
         (
             (line("line_missing"), line("line_merged"), line("line_duplicated")),
             None,
-            "left out 1 line, repeated 1 and merged 1",
+            "left out 1 line, repeated 1 and merged lines in 1 place",
         ),
         (
             (changed("totals.gross", "123.46", "12,345.60", "decimal_misread"),),
@@ -227,6 +227,7 @@ def test_a_long_text_is_told_by_what_differs() -> None:
             changed("", "theft", "fraud", "unknown_label"),
             "wrote fraud, which is no label, instead of theft",
         ),
+        (changed("currency", "EUR", "USD", "wrong_currency"), "took the wrong currency: USD instead of EUR"),
         (Finding(kind="field_missing", path="iban", expected="DE89"), "left out iban (DE89)"),
         (Finding(kind="field_invented", path="iban", actual="x" * 99), "made up iban"),
     ],
@@ -240,6 +241,11 @@ def test_lines_come_with_their_money_where_all_of_it_is_known() -> None:
     made = Finding(kind="line_invented", path="lines[1]", amount=3.0)
     assert told(*lost, made) == "left out 2 lines worth 15.50 and made up 1 worth 3.00"
     assert told(*lost, Finding(kind="line_missing", path="lines[2]")) == "left out 3 lines"
+
+
+def test_merged_lines_are_counted_by_place() -> None:
+    merged, split = line("line_merged"), line("line_split")
+    assert told(merged, merged, split) == "merged lines in 2 places and split 1 line"
 
 
 @pytest.mark.parametrize(
