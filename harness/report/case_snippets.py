@@ -55,9 +55,10 @@ class Snippets:
 
 
 def _choose(lines: Sequence[str], shared: Counter[str]) -> str:
-    """The first line with words that is not shared, not even but for its numbers; else the rarest line."""
-    told = [line for line in lines if _has_words(line)] or lines
-    return min(told, key=lambda line: (shared[_shape(line)] > 0, shared[line]), default="")
+    """The first line that is not shared, even but for its numbers; with words if any; else the rarest line."""
+    return min(
+        lines, key=lambda line: (shared[_shape(line)] > 0, not _has_words(line), shared[line]), default=""
+    )
 
 
 def _has_words(line: str) -> bool:

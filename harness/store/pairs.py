@@ -181,7 +181,7 @@ def read_outlines(path: Path, *, ids: Collection[str]) -> Iterator[PairOutline]:
             yield PairOutline(record_id=record_id, lines=lines, latency_s=latency_s)
 
 
-_LINES = 16
+_LINES = 6
 _LINE = 80
 _LOOKED_AT = 4096
 

@@ -33,6 +33,11 @@ def test_where_only_numbers_differ_they_tell_inputs_apart() -> None:
     assert chosen(inputs) == [lines[1] for lines in inputs]
 
 
+def test_a_line_of_numbers_says_more_than_a_heading() -> None:
+    inputs = [("Find the sum", "+" * place + " 17") for place in range(1, 40)]
+    assert chosen(inputs) == [lines[1] for lines in inputs]
+
+
 def test_of_a_few_inputs_the_first_line_is_told() -> None:
     assert chosen([("Invoice", "Nordwerk"), ("Invoice", "Brandt"), ()]) == ["Invoice", "Invoice", ""]
     assert chosen([("42",), ("--", "17")]) == ["42", "--"]
