@@ -55,7 +55,7 @@ class Snippets:
 
 
 def _choose(lines: Sequence[str], shared: Counter[str]) -> str:
-    """The first line that is not shared, even but for its numbers; with words if any; else the rarest line."""
+    """The first line that is not shared, not even but for its numbers; else the rarest."""
     return min(
         lines, key=lambda line: (shared[_shape(line)] > 0, not _has_words(line), shared[line]), default=""
     )
