@@ -307,7 +307,7 @@ def line_count(expected: Answer | None, path: str, decode: Callable[[str], objec
 
     Args:
         expected: The expected answer.
-        path: Such as `line_items[3]` or `document.line_items[3].amount`.
+        path: Such as `line_items[3]`, `document.line_items[3].amount` or `[3]`.
         decode: A JSON reader that raises ValueError on bad text.
     """
     if expected is None or not expected.text or "[" not in path:
@@ -316,6 +316,7 @@ def line_count(expected: Answer | None, path: str, decode: Callable[[str], objec
         value = decode(expected.text)
     except ValueError:
         return None
-    for name in path.split("[", 1)[0].split("."):
+    within = path.split("[", 1)[0]
+    for name in within.split(".") if within else ():
         value = value.get(name) if isinstance(value, dict) else None
     return len(value) if isinstance(value, list) else None

@@ -257,6 +257,8 @@ def test_merged_lines_are_counted_by_place() -> None:
         ("no json", "line_items[1]", None),
         ('{"a": 1}', "a", None),
         ("[1]", "line_items[0]", None),
+        ("[1, 2]", "[0].amount", 2),
+        ("{}", "[0]", None),
     ],
 )
 def test_line_count(text: str, path: str, expected: int | None) -> None:
