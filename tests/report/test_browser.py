@@ -1,5 +1,7 @@
+import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -87,21 +89,32 @@ def test_counts_on_the_page_equal_the_analysis(browser: Browser, tmp_path: Path)
     ]
     worse = opened.page.locator("[data-ui=quadrants] button", has_text="worse")
     assert worse.inner_text() == f"worse {analysis.count(Quadrant.REGRESSION)}"
-    assert opened.count(".card") + opened.count(".kinds tbody tr") == len(analysis.kinds)
-    assert [int(text) for text in opened.page.locator(".card .count b").all_inner_texts()] == [
-        kind.only_candidate for kind in analysis.kinds[:6]
-    ]
+    groups = [group for group in analysis.clusters if group.regressions]
+    in_cards = [int(text) for text in opened.page.locator("#fails .card .count b").all_inner_texts()]
+    in_list = re.findall(r"\((\d+) cases?\)", opened.page.locator("#fails .also").first.inner_text())
+    assert in_cards == [group.regressions for group in groups[:6]]
+    assert sum(in_cards) + sum(map(int, in_list)) == analysis.count(Quadrant.REGRESSION)
+    assert len(in_cards) + len(in_list) == len(groups)
+    rules = [int(text) for text in opened.page.locator("#where .card .count b").all_inner_texts()]
+    assert rules == [found.regressions for found in analysis.slices]
     opened.page.close()
 
 
 def test_links_lead_to_their_cases(browser: Browser, tmp_path: Path) -> None:
-    _, file = write(invoices(120), tmp_path)
+    analysis, file = write(invoices(120), tmp_path)
     opened = Opened(browser, file)
-    broken = opened.page.evaluate(
-        "[...document.querySelectorAll('a:not([href*=\"=\"])')]"
-        ".filter(a => !document.getElementById(a.hash.slice(1))).length"
+    hashes = opened.page.evaluate("[...document.querySelectorAll('a')].map(a => a.hash.slice(1))")
+    groups = [unquote(one.removeprefix("group=")) for one in hashes if one.startswith("group=")]
+    assert groups == [group.id for group in analysis.clusters if group.regressions]
+    reviewed = opened.page.evaluate(
+        "[...document.querySelectorAll('.reviewed')].map(span => span.dataset.group)"
     )
-    assert broken == 0
+    assert reviewed == groups[:6]
+    assert [one for one in hashes if one.startswith("slice=")] == [
+        f"slice={place}" for place in range(len(analysis.slices))
+    ]
+    rest = [one for one in hashes if "=" not in one]
+    assert opened.page.evaluate("ids => ids.every(id => document.getElementById(id))", rest)
     duplicates = opened.page.evaluate(
         "(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(e => e.id))"
     )
