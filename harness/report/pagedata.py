@@ -14,6 +14,7 @@ from harness.analysis.result import Analysis
 from harness.domain.case_row import CaseRow
 from harness.domain.pair import Pair, PairOutline
 from harness.report.case_index import BLOCK, NO_GROUP, VERSION, Entry, group_codes, index_columns, run_names
+from harness.report.case_snippets import Snippets
 from harness.report.examples import EvidenceKeeper
 from harness.report.facts import RunFacts
 from harness.report.kept_rows import KeptRows
@@ -69,6 +70,7 @@ class PageDataBuilder:
         self._cases = frozenset(quadrant.value for quadrant in CASE_QUADRANTS[analysis.basis])
         self._entries: dict[str, Entry] = {}
         self._ranks: dict[str, int] = {}
+        self._snippets = Snippets()
         self._shelf = Shelf()
         self._evidence = EvidenceKeeper()
         self._room = None if everything else Room((self._limits.file_bytes or 0) - self._limits.page_bytes)
@@ -104,7 +106,8 @@ class PageDataBuilder:
     def outline(self, outline: PairOutline) -> None:
         """Take the line of a listed pair."""
         entry = self._entries[outline.record_id]
-        entry.snippet, entry.latency_s = outline.snippet, outline.latency_s
+        entry.latency_s = outline.latency_s
+        self._snippets.add(outline.record_id, outline.lines)
 
     def wants(self, record_id: str) -> bool:
         """Whether a wanted pair can still find room; where it cannot, none that does less harm can."""
@@ -125,6 +128,8 @@ class PageDataBuilder:
 
     def build(self) -> PageData:
         """The data; the same input gives the same text."""
+        for record_id, entry in self._entries.items():
+            entry.snippet = self._snippets.of(record_id)
         held = [record_id for record_id in self._ranks if record_id in self._shelf]
         page = self._page(held) if self._room is None else self._fitting(held, self._room)
         told = set(page.full)

@@ -38,8 +38,7 @@ def test_a_loss_beyond_the_margin() -> None:
         "With 95\u202f% confidence the net loss is more than the 2.0 points you allow, on 300 invoices."
     )
     assert told(answer, "What would change it?") == (
-        "Mend “Wrong value in total: off by one” (31 of 31 cases), "
-        "and Llama-3.3-70B stays within what you allow."
+        "Mend “Is off by one in total” (31 of 31 cases), and Llama-3.3-70B stays within what you allow."
     )
     assert answer.square is not None
     assert [[cell.count for cell in row] for row in answer.square.cells] == [["265", "31"], ["4", "0"]]

@@ -102,7 +102,7 @@ def test_at_most_200_cases_are_opened_and_each_change_has_its_part(
 
 
 def test_a_group_that_no_analysis_names_is_told_by_its_id() -> None:
-    assert group_title("v1:sign_flipped|totals.net|", {}) == "Sign flipped in totals.net"
+    assert group_title("v1:sign_flipped|totals.net|", {}) == "Flips the sign in totals.net"
     assert group_title("v1:sign_flipped|totals.net|", {"v1:sign_flipped|totals.net|": "Named"}) == "Named"
     assert group_title("", {}) == "in no group"
     assert group_title("v1:", {}) == "unnamed"

@@ -65,7 +65,7 @@ def test_groups_add_up_to_the_regressions() -> None:
 def test_a_card_tells_what_where_how_often_and_shows_one() -> None:
     view = view_of(planted())
     card, other = view.groups.cards
-    assert (card.title, card.severity, card.count) == ("Sign flipped in total", "Severe", "67")
+    assert (card.title, card.severity, card.count) == ("Flips the sign in total", "Severe", "67")
     assert card.where == "Where language is German."
     assert [(one.label, one.own) for one in card.rates] == [("there", True), ("elsewhere", False)]
     assert card.scale == "This mistake, on records the rule was not found on"
