@@ -240,6 +240,19 @@ def _eye_note(analysis: Analysis) -> str:
     losses = analysis.count(Quadrant.REGRESSION)
     if not losses:
         return ""
+    judged = _judged_losses(analysis)
+    if judged:
+        return f"{number(losses - judged)} of {amount(losses, 'case')} still to be judged by a person."
     severe = sum(kind.primary_only_candidate for kind in analysis.kinds if kind.severity == _SEVERE)
     told = f", {number(severe)} of a severe kind" if severe else ""
     return f"{amount(losses, 'case')} {'needs' if losses == 1 else 'need'} a person's eye{told}."
+
+
+def _judged_losses(analysis: Analysis) -> int:
+    """Of the cases that count as worse, those that somebody judged."""
+    review, worse = analysis.review, Quadrant.REGRESSION
+    if review is None:
+        return 0
+    gone = sum(moved.count for moved in review.moved if moved.before is worse)
+    come = sum(moved.count for moved in review.moved if moved.after == worse.value)
+    return review.judged.get(worse.value, 0) - gone + come

@@ -16,6 +16,7 @@ from harness.report.findings import (
 from harness.report.kinds import SEVERITIES
 from harness.report.markdown import code_md, comment, link_md, plain_md, table_md
 from harness.report.portfolio_costs import cost_per_record
+from harness.report.review import review_sentence
 from harness.report.wording import Names, amount, display_names, number, usd, visible
 
 _GROUPS = 12
@@ -41,6 +42,7 @@ def pull_request_comment(analysis: Analysis, facts: RunFacts, report: str) -> st
     parts = [
         f"### {code_md(facts.dataset)}: {plain_md(headline(analysis, names, unit))}",
         f"**{facts.mark.value}** {_NOT_REAL[facts.mark]}".strip(),
+        _sentences(review_sentence(analysis)),
         _sentences(
             net_sentence(analysis.net_difference), margin_sentence(analysis.noninferiority, names, unit)
         ),
