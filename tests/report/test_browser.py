@@ -70,7 +70,7 @@ def test_nothing_runs_and_nothing_scrolls_sideways(
     opened = Opened(browser, file, width, scheme)
     opened.open_everything()
     assert opened.width() <= width
-    assert opened.count("script:not([type])") == 1
+    assert opened.count("script:not([type])") == 2
     assert opened.count("img,iframe,link,object,form") == 0
     assert opened.count("h1") == 1
     assert opened.count("body > :is(header,nav,main,footer)") == 4
