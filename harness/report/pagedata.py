@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.analysis.cases import Case
 from harness.analysis.outcome import CASE_QUADRANTS
 from harness.analysis.result import Analysis
 from harness.domain.case_row import CaseRow
-from harness.domain.pair import PairOutline
+from harness.domain.pair import Pair, PairOutline
 from harness.report.case_index import BLOCK, NO_GROUP, VERSION, Entry, group_codes, index_columns, run_names
+from harness.report.examples import EvidenceKeeper
 from harness.report.facts import RunFacts
 from harness.report.kept_rows import KeptRows
 from harness.report.model import FirstCases, PageData
@@ -68,11 +70,13 @@ class PageDataBuilder:
         self._entries: dict[str, Entry] = {}
         self._ranks: dict[str, int] = {}
         self._shelf = Shelf()
+        self._evidence = EvidenceKeeper()
         self._room = None if everything else Room((self._limits.file_bytes or 0) - self._limits.page_bytes)
 
     def add_row(self, row: CaseRow) -> None:
         """Take the next row of cases.parquet."""
         self._kept.add(row)
+        self._evidence.add_row(row)
 
     def choose(self) -> None:
         """All rows are there: say which are listed and which are wanted in full."""
@@ -108,6 +112,10 @@ class PageDataBuilder:
             return True
         return self._room.reaches(self._ranks[record_id])
 
+    def show(self, case: Case, pair: Pair) -> None:
+        """Take a case as an example of its group."""
+        self._evidence.put(self.row(case.record_id), case, pair)
+
     def put(self, opened: OpenedCase) -> None:
         """Take a case."""
         self._shelf.put(opened)
@@ -128,6 +136,7 @@ class PageDataBuilder:
             full=len(page.full),
             left_out=self._kept.seen - len(self._entries),
             short=sum(record_id not in told for record_id in self._ranks),
+            evidence=self._evidence.evidence(),
         )
 
     def _fitting(self, held: Sequence[str], room: Room) -> "_Page":

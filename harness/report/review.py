@@ -16,7 +16,8 @@ from harness.analysis.review_summary import (
 from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
 from harness.domain.estimate import Estimate
 from harness.domain.judgement import Opinion, RightSide
-from harness.report.model import ConflictView, ReviewView, Table
+from harness.report.model import ConflictView, ReviewView
+from harness.report.sections import Table
 from harness.report.wording import GAP, NO_VALUE, Names, amount, number, points, share, visible
 
 _AT_ONCE = 10

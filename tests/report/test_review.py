@@ -77,7 +77,7 @@ def test_the_figures_before_and_after_stand_in_one_sentence() -> None:
 
 def test_the_page_and_the_terminal_say_at_once_that_people_judged() -> None:
     given = judged(RUN, *(said(name, "acceptable") for name in LOST[:3]))
-    assert build_view(given, facts()).told[0] == review_sentence(given)
+    assert build_view(given, facts()).answer.lead[0] == review_sentence(given)
     lines = summary_lines(given, facts(), "x")
     assert lines[3].startswith("These figures follow from 3 judgements of 1 person.")
 
@@ -186,7 +186,7 @@ def hostile() -> tuple[Analysis, Run]:
 
 
 def test_hostile_names_notes_and_ids_stay_text() -> None:
-    analysis, _run = hostile()
+    analysis, _ = hostile()
     page = render(build_view(analysis, facts()))
     section = page[page.index('<section id="review"') :].partition("</section>")[0]
     assert not re.search(r"<(img|iframe|script|style|link)\b", section)
