@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from harness.analysis import Analysis
 from harness.analysis.outcome import Quadrant
 from harness.domain.mark import Mark
 from harness.report import render
+from harness.report.assets import STYLES, style
 
 pytestmark = pytest.mark.browser
 
@@ -157,3 +159,17 @@ def test_hostile_texts_are_shown_as_text(browser: Browser, tmp_path: Path) -> No
     assert opened.count("a[href^='javascript'],a[href^='http']") == 0
     assert opened.trouble == []
     opened.page.close()
+
+
+def test_the_squeezed_style_says_what_our_files_say(browser: Browser) -> None:
+    sheets = files("harness.report") / "templates" / "css"
+    written = "".join((sheets / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+    page = browser.new_page()
+    read, meant = page.evaluate(
+        "all => all.map(text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);"
+        "return [...sheet.cssRules].map(rule => rule.cssText.replace(/,\\s+/g, ',')); })",
+        [str(style()), written],
+    )
+    assert read == meant
+    assert len(read) > 100
+    page.close()
