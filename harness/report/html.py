@@ -8,6 +8,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.report.assets import (
+    HEAD_SCRIPTS,
     OVERVIEW_STYLES,
     policy,
     policy_without_script,
@@ -33,7 +34,8 @@ def render_pieces(view: View) -> Iterator[str]:
     """The page piece by piece: with every case in it, it may be larger than memory should be."""
     names = (view.masthead.incumbent, view.masthead.candidate)
     template = _environment().get_template("report.html.j2")
-    stream = template.stream(v=view, policy=policy(), style=style(), script=script(), names=names)
+    parts = {"policy": policy(), "style": style(), "head": script(HEAD_SCRIPTS), "script": script()}
+    stream = template.stream(v=view, names=names, **parts)
     stream.enable_buffering(_PIECES)
     yield from stream
 
