@@ -19,7 +19,7 @@ from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render_overview
 from harness.report.portfolio import Unshown, portfolio_view
 from harness.report.portfolio_text import portfolio_lines
-from harness.report.workload import Against, Around, Link, Workload, workload
+from harness.report.workload import Against, Around, Link, Workload, needs_attention, workload
 from harness.store.cases import read_cases
 from harness.store.files import write_bytes_atomically
 from harness.store.layout import RunDirectory, list_runs
@@ -49,7 +49,7 @@ class _Finished:
 
 
 def portfolio_of(reports: Path) -> tuple[list[Workload], list[Unshown]]:
-    """The rows by name of the dataset, and the runs that are no row nor behind one, with the reason."""
+    """The rows, what needs attention first, and the runs that are no row nor behind one, with the reason."""
     workloads: list[Workload] = []
     unshown: list[Unshown] = []
     for _, runs in groupby(list_runs(reports), key=lambda run: run.dataset):
@@ -63,7 +63,7 @@ def portfolio_of(reports: Path) -> tuple[list[Workload], list[Unshown]]:
                 break
             except HarnessError as error:
                 unshown.append(Unshown(name=newest.run.name, reason=_reason(error, newest.run)))
-    return workloads, sorted(unshown, key=lambda run: run.name)
+    return sorted(workloads, key=needs_attention), sorted(unshown, key=lambda run: run.name)
 
 
 def _finished(runs: Sequence[RunDirectory], unshown: list[Unshown]) -> Iterator[_Finished]:
@@ -91,7 +91,6 @@ def _workload(newest: _Finished, earlier: Sequence[_Finished]) -> Workload:
         finished_at=newest.manifest.finished_at,
         to_judge=to_judge,
         against=against,
-        tokens_per_month=_volume(newest.start.settings),
         others=_others(newest, earlier),
     )
     return workload(analysis, _facts(newest.start), around)
@@ -123,6 +122,7 @@ def _facts(start: RunStart) -> RunFacts:
         incumbent=arms[Arm.INCUMBENT],
         candidate=arms[Arm.CANDIDATE],
         unit=str((dataset.get("unit") if isinstance(dataset, Mapping) else "") or "record"),
+        tokens_per_month=_volume(start.settings),
     )
 
 

@@ -95,11 +95,11 @@ def test_the_mark_is_on_screen_and_on_paper(browser: Browser, tmp_path: Path, na
 def test_rows_of_the_portfolio_are_named_on_a_phone_too(browser: Browser, tmp_path: Path, width: int) -> None:
     opened = Opened(browser, tmp_path, PAGES["portfolio mixed"], width, "light")
     shown = opened.page.locator("thead th").first.is_visible()
-    assert shown is (width > 1020)
+    assert shown is (width > 1280)
     label = opened.page.evaluate(
         "getComputedStyle(document.querySelector('td[data-label=Failures]'), '::before').content"
     )
-    assert label == ("none" if width > 1020 else '"Failures"')
+    assert label == ("none" if width > 1280 else '"Failures"')
     links = opened.page.locator("tbody th a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert links == ["invoices/20261123-182219-3f2a/report.html"] * 3
     opened.page.close()
