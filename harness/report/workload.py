@@ -220,7 +220,7 @@ def _way_to_know(told: NonInferiority, unit: str) -> str:
 
 
 def _worst(analysis: Analysis) -> Cluster | None:
-    """The group with the largest severity times regressions; one "with nothing in common" only where no other is there.
+    """The group with the largest severity times regressions; the unlike ones only where there is no other.
 
     The order of harm would name a group of one or two records that happen to cost most.
     """
