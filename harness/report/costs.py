@@ -47,6 +47,27 @@ def records_per_month(analysis: Analysis, facts: RunFacts) -> float | None:
     return facts.tokens_per_month / (total / counted)
 
 
+def monthly_saving(analysis: Analysis, facts: RunFacts) -> tuple[float | None, str]:
+    """US dollars a month that the candidate would save, and on what volume, or why that is unknown."""
+    if not facts.tokens_per_month:
+        return None, "volume not set"
+    before, after = (arm_cost(arm).per_call_usd for arm in (analysis.incumbent, analysis.candidate))
+    if before is None or after is None:
+        return None, "cost unknown"
+    records = records_per_month(analysis, facts)
+    if records is None:
+        return None, "tokens unknown"
+    return (before - after) * records, f"at {_millions(facts)} million tokens"
+
+
+def saving_words(value: float | None) -> str:
+    """A saving, and "more" where the candidate costs more."""
+    if value is None:
+        return NO_VALUE
+    told = rounded(abs(value))
+    return told if value >= 0 else f"{told} more"
+
+
 def gain_sentences(analysis: Analysis, facts: RunFacts, names: Names, unit: str) -> tuple[str, ...]:
     """What a switch would save, and what that rests on."""
     before, after = arm_cost(analysis.incumbent), arm_cost(analysis.candidate)
@@ -75,8 +96,11 @@ def _saving(before: float, after: float, analysis: Analysis, facts: RunFacts, un
     saved, instead = rounded(abs(old - new)), f"{rounded(new)} instead of {rounded(old)}"
     if monthly is None:
         return f"{saved} {word} per {number(_THOUSAND)} {plural_of(unit)}: {instead}."
-    millions = f"{(facts.tokens_per_month or 0) / 1e6:,.6g}"
-    return f"{saved} a month {word}: {instead}, at {millions} million tokens a month."
+    return f"{saved} a month {word}: {instead}, at {_millions(facts)} million tokens a month."
+
+
+def _millions(facts: RunFacts) -> str:
+    return f"{(facts.tokens_per_month or 0) / 1e6:,.6g}"
 
 
 def _mark(facts: RunFacts) -> tuple[str, ...]:

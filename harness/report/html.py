@@ -20,6 +20,9 @@ from harness.report.case_findings import WORDS
 from harness.report.case_parts import CaseView
 from harness.report.model import View
 
+COMPARISON_STYLES = ("base", "case", "portfolio")
+"""Those of the comparison of two runs, which shows cases as a report does."""
+
 _LONGEST_UNBROKEN = 20
 _PIECES = 100
 """Pieces of a template that are put together before they are written."""
@@ -52,8 +55,9 @@ def render_overview(template: str, view: object) -> str:
         template: Name of its template.
         view: What it shows, as `v`.
     """
+    sheets = COMPARISON_STYLES if template == "compare.html.j2" else OVERVIEW_STYLES
     page = _environment().get_template(template)
-    return page.render(v=view, policy=policy_without_script(OVERVIEW_STYLES), style=style(OVERVIEW_STYLES))
+    return page.render(v=view, policy=policy_without_script(sheets), style=style(sheets))
 
 
 def unbroken(text: str, names: Sequence[str]) -> Markup:

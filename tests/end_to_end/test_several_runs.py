@@ -67,6 +67,48 @@ def test_the_portfolio_tells_the_numbers_of_the_reports(reports: Path) -> None:
     assert f" {len(failed)}  " in line
 
 
+def test_the_portfolio_follows_what_people_say_of_the_cases(reports: Path, tmp_path: Path) -> None:
+    folder = copied(reports, tmp_path)
+    run = runs(folder)[1]
+    failed = [row.record_id for row in read_cases(run / "cases.parquet") if row.quadrant == "regression"]
+    page = folder / "index.html"
+    assert cells(page, "invoices")["Failures"].startswith(f"{len(failed)} of 80 ")
+    assert cells(page, "invoices")["To judge"] == f"{len(failed)}"
+    about = json.loads((run / "run.json").read_text())
+    judged = {
+        "run": about["run_id"],
+        "dataset": "invoices",
+        "dataset_sha256": about["dataset_sha256"],
+        "right": None,
+        "note": "",
+        "reviewer": "Ada",
+        "time": "2026-11-25T20:00:00Z",
+        "bulk": False,
+    }
+    said = [
+        {**judged, "record": failed[0], "opinion": "acceptable"},
+        {**judged, "record": failed[1], "opinion": "unacceptable"},
+    ]
+    file = tmp_path / "triage.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in said))
+    done = harness("triage", f"invoices/{run.name}", file, "--reports", folder)
+    assert done.returncode == 0, done.stderr
+    assert cells(page, "invoices")["Failures"].startswith(f"{len(failed) - 1} of 80 ")
+    assert cells(page, "invoices")["To judge"] == f"{len(failed) - 2}"
+    told = page.read_bytes()
+    assert harness("portfolio", "--reports", folder).returncode == 0
+    assert page.read_bytes() == told
+
+
+def cells(page: Path, dataset: str) -> dict[str, str]:
+    """The row of a dataset on the page of all workloads, by column."""
+    (row,) = [
+        part for part in page.read_text().split("<tr>") if f'<a href="{dataset}/' in part.split("</th>")[0]
+    ]
+    found = re.findall(r'<td data-label="([^"]*)"[^>]*>(.*?)</td>', row, re.DOTALL)
+    return {name: re.sub(r"\s*<[^>]*>\s*", " ", text).strip() for name, text in found}
+
+
 def test_damaged_and_unfinished_runs_are_listed_and_break_nothing(reports: Path, tmp_path: Path) -> None:
     folder = copied(reports, tmp_path)
     old, new = runs(folder)
