@@ -17,7 +17,7 @@ from harness.report import build_view, render
 
 pytestmark = pytest.mark.browser
 
-RUN = invoices(40)
+RUN = invoices(20)
 
 
 def people() -> str:
@@ -173,8 +173,8 @@ def test_no_rule_is_broken_by_what_is_open(browser: Browser, real: Path, name: s
     OPEN[name](page)
     # On a phone an open case is the whole page; else the rest is as in the states above.
     part = "html" if name == "differences" and width == 390 else "#cases"
-    for scheme in ("light", "dark"):
-        page.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        assert violations(page.page, part) == [], scheme
+    assert violations(page.page, part) == []
+    page.page.emulate_media(color_scheme="dark")
+    assert violations(page.page, part, only_colours=True) == []
     assert page.width() <= width
     page.close()
