@@ -20,8 +20,8 @@ _ERROR_WORDS = {
     "unauthorized": "key refused",
 }
 _STATUS = {
-    Conclusion.NON_INFERIOR: Status(mark="migrate", tone="better", words="Inside the margin"),
-    Conclusion.INFERIOR: Status(mark="stay", tone="worse", words="Not shown to be safe"),
+    Conclusion.NON_INFERIOR: Status(mark="migrate", tone="better", words="Loses less than you allow"),
+    Conclusion.INFERIOR: Status(mark="stay", tone="worse", words="Loses more than you allow"),
     Conclusion.UNDECIDED: Status(mark="open", tone="plain", words="Not decided yet"),
 }
 _SEVERE = 3

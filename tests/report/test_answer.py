@@ -29,7 +29,7 @@ def told(answer: AnswerView, title: str) -> str:
 
 def test_a_loss_beyond_the_margin() -> None:
     answer = answer_of(counts(31, 4, 300))
-    assert (answer.status.mark, answer.status.words) == ("stay", "Not shown to be safe")
+    assert (answer.status.mark, answer.status.words) == ("stay", "Loses more than you allow")
     assert answer.headline == "Llama-3.3-70B is wrong on 31 of 300 invoices where GPT-4o is right."
     assert told(answer, "Why not all of it?") == (
         "Net loss 9.0 points (5.5 to 13.1, 95\u202f% range). You allow 2.0."
@@ -50,7 +50,7 @@ def test_a_loss_beyond_the_margin() -> None:
 
 def test_a_loss_inside_the_margin() -> None:
     answer = answer_of(counts(5, 3, 4000))
-    assert (answer.status.mark, answer.status.words) == ("migrate", "Inside the margin")
+    assert (answer.status.mark, answer.status.words) == ("migrate", "Loses less than you allow")
     assert told(answer, "Why not all of it?").startswith(
         "Nothing in these counts speaks against it. Net loss"
     )
