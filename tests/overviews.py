@@ -31,7 +31,6 @@ def one(run: Run, **told: Any) -> Workload:
         finished_at=FINISHED,
         to_judge=told.pop("to_judge", 12),
         against=told.pop("against", TREND),
-        tokens_per_month=told.pop("tokens_per_month", None),
         others=told.pop("others", ()),
     )
     analysis = analyze(run.pairs, run.scored, AnalysisSettings(margin=told.pop("margin", 0.02)))

@@ -167,7 +167,8 @@ def write_page(path: Path, made: Sequence[Made], **changes: Any) -> Path:
         for start in range(0, len(told), BLOCK)
     ]
     ordered = told + [case for case in made if not case.full]
-    data = PageData(index=packed(index_of(ordered, **changes)), blocks=blocks)
+    left_out = int(changes.get("left_out", 0))
+    data = PageData(index=packed(index_of(ordered, **changes)), blocks=blocks, left_out=left_out)
     cards = "".join(f'<p data-group="{name}"><span class="reviewed"></span></p>' for name, _, _ in GROUPS[:2])
     page = render(build_view(_analysis(), facts(), data)).replace("</main>", cards + "</main>")
     file = path / "report.html"

@@ -72,12 +72,14 @@ def compared(
     right = response(answer=known) if incumbent is None else _outcome(incumbent)
     made = make_pair(right, _outcome(candidate), of=of)
     scored = _scored(made, scorer or JsonFields())
-    basis, [(_, case)] = cases_of([made], [scored])
+    basis, [(_, case)] = cases_of([made], [scored], also_right=True)
     return made, case, basis
 
 
-def cases_of(pairs: Sequence[Pair], scored: Sequence[ScoredPair]) -> tuple[Basis, list[tuple[Pair, Case]]]:
-    """What the pairs are compared with, and every one of them that is a case, opened."""
+def cases_of(
+    pairs: Sequence[Pair], scored: Sequence[ScoredPair], *, also_right: bool = False
+) -> tuple[Basis, list[tuple[Pair, Case]]]:
+    """What the pairs are compared with, and every one of them that is a case (or right), opened."""
     settings = AnalysisSettings()
     found = analyze_with_cases(iter(pairs), iter(scored), settings)
     basis = found.analysis.basis
@@ -85,7 +87,7 @@ def cases_of(pairs: Sequence[Pair], scored: Sequence[ScoredPair]) -> tuple[Basis
     opened = (
         (pair, open_case(pair, scores, row, settings))
         for (pair, scores), row in zip(aligned(pairs, scored), found.cases, strict=True)
-        if row.quadrant in quadrants
+        if also_right or row.quadrant in quadrants
     )
     return basis, [(pair, case) for pair, case in opened if case is not None]
 

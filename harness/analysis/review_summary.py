@@ -108,10 +108,12 @@ class Audit:
         pairs: Pairs scored as both right, or as agreeing.
         unacceptable: Share of those looked at, one by one, in which the candidate is wrong. The interval
             takes them for a random part.
+        untold: Further ones looked at, of which it stays open: people were unsure, or disagree.
     """
 
     pairs: int
     unacceptable: Estimate
+    untold: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,7 @@ class _BasisTally:
     moved: Counter[tuple[Quadrant, str, Opinion]] = field(default_factory=Counter)
     looked: int = 0
     refused: int = 0
+    untold: int = 0
 
     def add(self, scored: Outcome | Unscored, after: Outcome | Unscored, review: Review | None) -> None:
         before = UNSCORED if isinstance(scored, Unscored) else scored.quadrant.value
@@ -192,6 +195,7 @@ class _BasisTally:
             wrong = _candidate_wrong(review)
             self.looked += wrong is not None
             self.refused += wrong is True
+            self.untold += wrong is None
 
 
 def _name(outcome: Outcome | Unscored) -> str:
@@ -269,6 +273,7 @@ class ReviewTally:
             audit=Audit(
                 pairs=sum(tally.quadrants[quadrant] for quadrant in _AUDITED),
                 unacceptable=share(tally.refused, tally.looked, level=level),
+                untold=tally.untold,
             ),
             scored=self._scored(basis),
         )

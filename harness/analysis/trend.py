@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from harness.analysis.outcome import CASE_QUADRANTS, Basis, Quadrant
-from harness.domain.case_row import CaseRow
 
 FAILURES = frozenset({Quadrant.REGRESSION, Quadrant.DIFFER, Quadrant.ONE_FAILED})
 """Quadrants that count as a failure of the candidate: worse than the incumbent; where nobody knows who is
@@ -37,6 +37,7 @@ class Change(StrEnum):
     """The candidate is right in both runs."""
 
 
+@lru_cache(maxsize=256)
 def change_of(before: str, now: str) -> Change | None:
     """The change of a record; None where it does not count in both runs, or not on the same grounds.
 
@@ -75,13 +76,13 @@ class Trend:
     fixed: int
 
 
-def trend(before: Mapping[str, str], now: Iterable[CaseRow]) -> Trend:
+def trend(before: Mapping[str, str], now: Iterable[tuple[str, str]]) -> Trend:
     """Count what changed on the records of both runs.
 
     Args:
         before: Record id to quadrant in the earlier run.
-        now: The rows of the later run.
+        now: The same of the later run, one after the other.
     """
-    changes = [change_of(before[row.record_id], row.quadrant) for row in now if row.record_id in before]
+    changes = [change_of(before[record_id], quadrant) for record_id, quadrant in now if record_id in before]
     told = [change for change in changes if change is not None]
     return Trend(shared=len(told), new=told.count(Change.NEW), fixed=told.count(Change.FIXED))

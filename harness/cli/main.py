@@ -32,6 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+class _ReaderGone(Exception):
+    """The reader of our output went away (`harness … | head`)."""
+
+
 class CommandTable(click.Group):
     """A group whose commands are imported only when they are called."""
 
@@ -51,6 +55,13 @@ class CommandTable(click.Group):
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that went away is told apart before click makes an exit of it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGone from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -86,6 +97,10 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Abort:
         click.echo("Stopped.", err=True)
         return 3
+    except (_ReaderGone, BrokenPipeError):
+        # Nothing is left to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (OSError, SystemExit) as error:
         return _tell_outside(error)
     except Exception as error:  # noqa: BLE001 - the top of the program: a bug is told as one
@@ -95,10 +110,6 @@ def run(arguments: list[str]) -> int:
 
 def _tell_outside(error: OSError | SystemExit) -> int:
     """What the system or a plugin did to us."""
-    if isinstance(error, BrokenPipeError):
-        # The reader of our output went away (`harness … | head`): nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     if isinstance(error, OSError):
         return _tell(HarnessError(f"{error.filename or 'the output'}: {error.strerror or error}"))
     # Nothing of ours exits this way: a library or a plugin did, and the work is not done.

@@ -44,10 +44,10 @@ class PairOutline:
     """A pair in a line, for lists of many.
 
     Attributes:
-        snippet: First line of the input that is not blank, cut.
+        lines: First lines of the last thing the user says that are not blank, each cut.
         latency_s: How long the candidate's answer took, in seconds; None where that is unknown.
     """
 
     record_id: str
-    snippet: str
+    lines: tuple[str, ...]
     latency_s: float | None

@@ -77,7 +77,8 @@ def compare_runs(
         with_changed_input=with_changed_input,
     )
     told = _told(one, other, page.parent)
-    ids = frozenset(record.record_id for record in shown_records(comparison))
+    shown = shown_records(comparison) if form == HTML else ()
+    ids = frozenset(record.record_id for record in shown)
     view = comparison_view(comparison, told, _pairs(one, ids), _pairs(other, ids))
     return _written(view, comparison, told, form, page if form == HTML else output)
 
@@ -137,6 +138,8 @@ def _records(opened: _Opened, cluster: str | None) -> Iterator[RunRecord]:
 
 def _pairs(opened: _Opened, ids: Collection[str]) -> Iterator[OpenedPair]:
     """The pairs of these records, with what is wrong with them."""
+    if not ids:
+        return
     rows = {row.record_id: row for row in read_cases(opened.run.cases) if row.record_id in ids}
     scored = read_scores(opened.run.scores, ids=ids)
     for pair, scores in aligned(read_pairs(opened.run.pairs, ids=ids), scored):

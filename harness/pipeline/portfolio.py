@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from sys import intern
 from typing import Any
 from urllib.parse import quote
 
 from harness.analysis import analysis_from_json
 from harness.analysis.result import Analysis
 from harness.analysis.trend import FAILURES, trend
-from harness.domain.case_row import CaseRow
 from harness.domain.observation import Arm
 from harness.errors import HarnessError, StoreError
 from harness.report.facts import ArmFacts, RunFacts
 from harness.report.html import render_overview
 from harness.report.portfolio import Unshown, portfolio_view
 from harness.report.portfolio_text import portfolio_lines
-from harness.report.workload import Against, Around, Link, Workload, workload
-from harness.store.cases import read_cases
+from harness.report.workload import Against, Around, Link, Workload, needs_attention, workload
+from harness.store.cases import read_standings
 from harness.store.files import write_bytes_atomically
 from harness.store.layout import RunDirectory, list_runs
 from harness.store.manifest import Manifest, RunStart, read_manifest
@@ -49,7 +49,7 @@ class _Finished:
 
 
 def portfolio_of(reports: Path) -> tuple[list[Workload], list[Unshown]]:
-    """The rows by name of the dataset, and the runs that are no row nor behind one, with the reason."""
+    """The rows, what needs attention first, and the runs that are no row nor behind one, with the reason."""
     workloads: list[Workload] = []
     unshown: list[Unshown] = []
     for _, runs in groupby(list_runs(reports), key=lambda run: run.dataset):
@@ -63,7 +63,7 @@ def portfolio_of(reports: Path) -> tuple[list[Workload], list[Unshown]]:
                 break
             except HarnessError as error:
                 unshown.append(Unshown(name=newest.run.name, reason=_reason(error, newest.run)))
-    return workloads, sorted(unshown, key=lambda run: run.name)
+    return sorted(workloads, key=needs_attention), sorted(unshown, key=lambda run: run.name)
 
 
 def _finished(runs: Sequence[RunDirectory], unshown: list[Unshown]) -> Iterator[_Finished]:
@@ -91,7 +91,6 @@ def _workload(newest: _Finished, earlier: Sequence[_Finished]) -> Workload:
         finished_at=newest.manifest.finished_at,
         to_judge=to_judge,
         against=against,
-        tokens_per_month=_volume(newest.start.settings),
         others=_others(newest, earlier),
     )
     return workload(analysis, _facts(newest.start), around)
@@ -123,6 +122,7 @@ def _facts(start: RunStart) -> RunFacts:
         incumbent=arms[Arm.INCUMBENT],
         candidate=arms[Arm.CANDIDATE],
         unit=str((dataset.get("unit") if isinstance(dataset, Mapping) else "") or "record"),
+        tokens_per_month=_volume(start.settings),
     )
 
 
@@ -145,10 +145,10 @@ class _Judged:
     def __init__(self) -> None:
         self.left = 0
 
-    def watch(self, rows: Iterator[CaseRow]) -> Iterator[CaseRow]:
-        for row in rows:
-            self.left += row.quadrant in FAILURES and not row.review
-            yield row
+    def watch(self, rows: Iterator[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+        for record_id, quadrant, review in rows:
+            self.left += quadrant in FAILURES and not review
+            yield record_id, quadrant
 
 
 def _cases(newest: _Finished, before: _Finished | None) -> tuple[int | None, Against]:
@@ -159,7 +159,7 @@ def _cases(newest: _Finished, before: _Finished | None) -> tuple[int | None, Aga
     judged = _Judged()
     try:
         quadrants, against = _before(before)
-        found = trend(quadrants, judged.watch(read_cases(newest.run.cases)))
+        found = trend(quadrants, judged.watch(read_standings(newest.run.cases)))
     except HarnessError:
         return None, Against(reason="the list of cases cannot be read")
     if against is not None:
@@ -175,7 +175,7 @@ def _before(before: _Finished | None) -> tuple[dict[str, str], Against | None]:
     if not before.run.cases.is_file():
         return {}, Against(reason="the run before has no list of cases")
     with suppress(HarnessError):
-        return {row.record_id: row.quadrant for row in read_cases(before.run.cases)}, None
+        return {name: intern(quadrant) for name, quadrant, _ in read_standings(before.run.cases)}, None
     return {}, Against(reason="the list of cases of the run before cannot be read")
 
 

@@ -110,5 +110,6 @@ def _opened(
         if builder.wants(pair.record.id):
             case = open_case(pair, scores, builder.row(pair.record.id), analysis.settings)
             if case is not None:
+                builder.show(case, pair)
                 again = again_of(scores, analysis.settings.deciding)
                 yield opened(case, pair, analysis.basis, names, again)

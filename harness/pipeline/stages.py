@@ -268,6 +268,9 @@ def _counts(arm: ArmSummary) -> ArmCounts:
 def _facts(start: RunStart, stopped: str) -> RunFacts:
     """What the report says about the run besides its figures."""
     unit = _text(start.settings.get("dataset"), "unit") or "record"
+    factors = start.settings.get("factors")
+    limit_ms = _number(factors, "latency_requirement_ms")
+    tokens = _number(factors, "tokens_per_month")
     return RunFacts(
         dataset=start.dataset,
         mark=start.mark,
@@ -282,6 +285,8 @@ def _facts(start: RunStart, stopped: str) -> RunFacts:
         method=_method(start),
         note=_text(start.settings.get("dataset"), "note"),
         command=str(start.settings.get("command", "")),
+        tokens_per_month=None if tokens is None else int(tokens),
+        ttft_limit_s=None if limit_ms is None else limit_ms / 1000,
     )
 
 
@@ -362,6 +367,11 @@ def _scorer(table: Mapping[str, Any]) -> str:
     """A scorer as dataset.toml names it, with its settings."""
     settings = ", ".join(f"{name} = {value}" for name, value in table.items() if name != "use")
     return f"{table.get('use')} ({settings})" if settings else str(table.get("use"))
+
+
+def _number(table: object, key: str) -> float | None:
+    value = table.get(key) if isinstance(table, Mapping) else None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _text(table: object, key: str) -> str:

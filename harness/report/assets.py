@@ -2,11 +2,12 @@
 
 import base64
 import hashlib
-import re
 from functools import cache
 from importlib.resources import files
 
 from markupsafe import Markup
+from rcssmin import cssmin
+from rjsmin import jsmin
 
 _TEMPLATES = files("harness.report") / "templates"
 STYLES = ("base", "answer", "groups", "case", "browser", "charts", "narrow")
@@ -29,53 +30,24 @@ SCRIPTS: tuple[str, ...] = (
     "keys",
     "begin",
 )
-"""Scripts in the order in which they follow each other; all share one scope."""
+"""Scripts at the end of the page, in the order in which they follow each other; all share one scope."""
+
+HEAD_SCRIPTS = ("head",)
+"""What must run before anything is painted: the script at the end waits for all of a large file."""
 
 
 @cache
 def style(sheets: tuple[str, ...] = STYLES) -> Markup:
     """These style sheets as one, without comments and spaces that mean nothing."""
     text = "".join((_TEMPLATES / "css" / f"{name}.css").read_text(encoding="utf-8") for name in sheets)
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"\s*([{};,])\s*", r"\1", text).replace(": ", ":").replace(";}", "}").strip()
-    return Markup(text)  # noqa: S704 - our own file; escaped, its hash would not match
+    return Markup(cssmin(text))  # noqa: S704 - our own files; escaped, their hash would not match
 
 
 @cache
-def script() -> Markup:
-    """The scripts as one function of their own scope, without comments and spaces that mean nothing."""
-    text = "".join((_TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    return Markup(f'(()=>{{"use strict";{_tight(text)}}})();')  # noqa: S704 - our own files
-
-
-_LITERAL = re.compile(
-    r"""("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`"""
-    r"""|(?<=[(=,])\ ?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/)"""
-)
-"""A string, a template or a regular expression (which in our scripts follows "(", "=" or ",")."""
-
-
-def _tight(text: str) -> str:
-    """A script without comments, indentation and spaces around signs; strings and the like stay."""
-    text = re.sub(r"(?m)^\s*//.*\n|(?<=[;{,]) // .*$", "", text)
-    literals: list[str] = []
-
-    def put_away(found: re.Match[str]) -> str:
-        literals.append(found[0].strip())
-        return "\0"
-
-    code = _LITERAL.sub(put_away, text)
-    code = re.sub(r" *([-+=*/%<>!?:&|,;(){}\[\]]) *", r"\1", code)
-    code = re.sub(r"\n\s*", "\n", code)
-    # A line that ends or begins with one of these goes on: no statement ends there.
-    code = re.sub(r"([{(\[,;=?:&|])\n|\n([})\].?:&|])", r"\1\2", code)
-    code = re.sub(r",([})\]])|;(})", r"\1\2", code)
-    code = re.sub(r"\bconst\b", "let", code)
-    merged = ""
-    while merged != code:
-        merged, code = code, re.sub(r"((?<=[;{}\n])let [^;{}]*);let ", r"\1,", code)
-    return re.sub("\0", lambda _: literals.pop(0), code)
+def script(parts: tuple[str, ...] = SCRIPTS) -> Markup:
+    """These scripts as one block of their own scope, without comments and spaces that mean nothing."""
+    text = "".join((_TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8") for name in parts)
+    return Markup(f'"use strict";{{{jsmin(text)}}}')  # noqa: S704 - our own files, as above
 
 
 @cache
@@ -89,9 +61,10 @@ def templates() -> dict[str, str]:
 
 
 def policy() -> str:
-    """The Content-Security-Policy of a page: nothing loads, only our own style and script run."""
+    """The Content-Security-Policy of a page: nothing loads, only our own style and scripts run."""
+    first, last = _digest(script(HEAD_SCRIPTS)), _digest(script())
     return (
-        f"default-src 'none'; script-src 'sha256-{_digest(script())}'; "
+        f"default-src 'none'; script-src 'sha256-{first}' 'sha256-{last}'; "
         f"style-src 'sha256-{_digest(style())}'; base-uri 'none'; form-action 'none'"
     )
 

@@ -39,12 +39,14 @@ class Compared:
         told: What was found of the incumbent and of the candidate.
         leaves: What the reference, the incumbent's and the candidate's answer hold.
         by_incumbent: Whether the incumbent's answer is the reference.
+        reference_name: What the reference is called, where it is not an arm's own answer.
     """
 
     reference: Answer | None
     told: tuple[Told, Told]
     leaves: tuple[Leaves | None, Leaves | None, Leaves | None]
     by_incumbent: bool
+    reference_name: str = "Expected"
 
 
 def compared(case: Case, pair: Pair, basis: Basis) -> Compared:
@@ -82,7 +84,7 @@ def _calls(answer: Answer | None) -> Leaves | None:
 def differences(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -> Differences:
     """Draw the findings of a case."""
     both = names.incumbent, names.candidate
-    columns = both if found.by_incumbent else ("Expected", *both)
+    columns = both if found.by_incumbent else (found.reference_name, *both)
     fields = Fields(found.told, found.leaves, limits, by_incumbent=found.by_incumbent)
     claims = Claims(cited_source(pair.record.request), found.leaves[0])
     cited = _cited_lists(found)
@@ -203,7 +205,7 @@ def _texts(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -> Ite
     if found.reference is None:
         return
     before = answer_text(found.reference)
-    label = names.incumbent if found.by_incumbent else "Expected"
+    label = names.incumbent if found.by_incumbent else found.reference_name
     arms = (
         (1, names.candidate, pair.candidate),
         (0, names.incumbent, pair.incumbent),

@@ -35,7 +35,7 @@ class Entry:
     """One row of the index, filled in as the run's files are read.
 
     Attributes:
-        snippet: First line of the input.
+        snippet: The line of the input that tells it apart from others.
         latency_s: The candidate's time in seconds, None where it is unknown.
         title: What is wrong in one sentence, "" where the case was not opened.
     """

@@ -74,7 +74,7 @@ class Lines:
         )
         wide = len(columns) > _MOST_COLUMNS
         drawn = columns if not wide else listed_columns(reference)
-        of = "expected" if reference != self._names[0] else "lines"
+        of = "expected" if reference == "Expected" else "lines"
         return LineTable(
             title=title_of_list(name),
             counts=self._summary(name, f"{number(len(expected))} {of}", lines),

@@ -1,16 +1,15 @@
 """Two runs of one dataset, as page, terminal and Markdown tell them; all wording and rounding here."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from harness.analysis.cases import Case
+from markupsafe import Markup
+
 from harness.analysis.compare import LISTED, ChangedRecord, Comparison, GroupChange
 from harness.analysis.trend import Change
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
-from harness.domain.observation import Observation
-from harness.report.case_raw import answer_text, received
+from harness.report.comparison_case import changed_case
 from harness.report.comparison_model import (
     ChangedCase,
     ChangedSection,
@@ -18,7 +17,6 @@ from harness.report.comparison_model import (
     ComparisonView,
     GroupRow,
     OpenedPair,
-    Passage,
     Side,
 )
 from harness.report.comparison_words import (
@@ -31,14 +29,16 @@ from harness.report.comparison_words import (
     notes,
     settings_note,
 )
+from harness.report.html import case_html
 from harness.report.kinds import SEVERITIES
-from harness.report.wording import amount, cut, display_name, number, visible
+from harness.report.wording import amount, display_name, number
 from harness.report.workload import short
 
 MOST_CASES = 200
 MOST_IDS = 300
 MOST_GROUPS = 40
-_TEXT = 6000
+MOST_BYTES = 12_000_000
+"""Most bytes of opened cases: mail programs refuse files of more than some 15 MB."""
 
 
 def shown_records(comparison: Comparison) -> tuple[ChangedRecord, ...]:
@@ -66,10 +66,10 @@ def comparison_view(
         before: Pairs of `shown_records` in the earlier run, in any order.
         now: The same in the later one.
     """
-    texts = _texts(before, now)
+    drawn = _drawn(comparison, runs, before, now)
     about = f"run {short(runs.now.run_id)} compared with {short(runs.before.run_id)}"
     mark = next(mark for mark in Mark if mark in (runs.before.mark, runs.now.mark))
-    sections = [_section(change, comparison, runs, texts) for change in LISTED]
+    sections = [_section(change, comparison, runs, drawn) for change in LISTED]
     return ComparisonView(
         title=f"{short(runs.dataset)} · {about} · {mark.value}",
         subject=short(runs.dataset),
@@ -131,70 +131,50 @@ def _groups_note(comparison: Comparison) -> str:
     )
 
 
-_Texts = Mapping[str, tuple[Passage, ...]]
+_Drawn = Mapping[str, Markup]
 
 
-def _texts(before: Iterable[OpenedPair], now: Iterable[OpenedPair]) -> _Texts:
-    """Expected, before and now of each record; cut as they are read."""
-    earlier = {opened.pair.record.id: _side("Candidate before", opened) for opened in before}
-    found = {}
-    for opened in now:
-        record, incumbent = opened.pair.record, opened.pair.incumbent
-        reference = (
-            _passage("Incumbent now", "", _said(incumbent))
-            if record.expected is None
-            else _passage("Expected", "", answer_text(record.expected))
+def _drawn(
+    comparison: Comparison, runs: ComparedRuns, before: Iterable[OpenedPair], now: Iterable[OpenedPair]
+) -> _Drawn:
+    """The opened cases by record, the worst first as long as there is room on the page."""
+    records = {record.record_id: record for record in shown_records(comparison)}
+    earlier = {opened.pair.record.id: opened for opened in before}
+    found = {
+        opened.pair.record.id: case_html(
+            changed_case(
+                records[opened.pair.record.id],
+                (runs.before, runs.now),
+                earlier[opened.pair.record.id],
+                opened,
+                agreement=comparison.agreement,
+            )
         )
-        missing = _passage("Candidate before", "", "(not in pairs.parquet)")
-        found[record.id] = (reference, earlier.get(record.id, missing), _side("Candidate now", opened))
-    return found
+        for opened in now
+        if opened.pair.record.id in earlier and opened.pair.record.id in records
+    }
+    room = MOST_BYTES
+    kept: dict[str, Markup] = {}
+    for name in records:
+        size = len(found.get(name, "").encode())
+        if 0 < size <= room:
+            kept[name] = Markup(found[name])  # noqa: S704 - our template escaped what is foreign
+            room -= size
+    return kept
 
 
-def _side(title: str, opened: OpenedPair) -> Passage:
-    case = opened.case
-    told = "" if case is None else "right" if case.candidate.right else _mistake(case)
-    return _passage(title, told, _said(opened.pair.candidate))
-
-
-def _mistake(case: Case) -> str:
-    """What the candidate did, without its name."""
-    return visible("".join(phrase.text for phrase in case.headline))[:300]
-
-
-def _said(observation: Observation) -> str:
-    text = received(observation)
-    return "(no answer)" if text is None else text or "(empty answer)"
-
-
-def _passage(title: str, told: str, text: str) -> Passage:
-    laid_out = _laid_out(text)
-    shown, note = cut(laid_out or text, _TEXT)
-    notes = [note, "laid out by us" if laid_out else ""]
-    return Passage(title=title, told=told, text=shown, cut="; ".join(part for part in notes if part))
-
-
-def _laid_out(text: str) -> str:
-    """A JSON object with a line for each value; "" for anything else. The reports show it byte for byte."""
-    if not text.lstrip().startswith("{") or len(text) > _TEXT * 10:
-        return ""
-    try:
-        return json.dumps(json.loads(text), indent=1, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return ""
-
-
-def _section(change: Change, comparison: Comparison, runs: ComparedRuns, texts: _Texts) -> ChangedSection:
+def _section(change: Change, comparison: Comparison, runs: ComparedRuns, drawn: _Drawn) -> ChangedSection:
     name, meaning = change_words(change, agreement=comparison.agreement)
     records = comparison.of(change)
-    opened = [record for record in records if record.record_id in texts]
-    rest = [record for record in records if record.record_id not in texts]
+    opened = [record for record in records if record.record_id in drawn]
+    rest = [record for record in records if record.record_id not in drawn]
     listed = rest[:MOST_IDS]
     beyond = len(rest) - len(listed)
     more = f" and {number(beyond)} more in cases.parquet" if beyond else ""
     return ChangedSection(
         title=f"{name}: {number(len(records))}",
         lead=meaning[:1].upper() + meaning[1:] + ".",
-        cases=tuple(_case(record, runs, texts[record.record_id]) for record in opened),
+        cases=tuple(_case(record, runs, drawn[record.record_id]) for record in opened),
         rest_words=f"{amount(len(listed), 'record')} by id{more}" if listed else "",
         rest=tuple((short(record.record_id), _link(runs.now, record.record_id)) for record in listed),
     )
@@ -209,7 +189,7 @@ def case_anchor(record_id: str) -> str:
     return "case=" + quote(record_id.encode("utf-8", "backslashreplace"), safe="")
 
 
-def _case(record: ChangedRecord, runs: ComparedRuns, texts: Sequence[Passage]) -> ChangedCase:
+def _case(record: ChangedRecord, runs: ComparedRuns, html: Markup) -> ChangedCase:
     severity, mark = SEVERITIES[record.severity]
     links = [("in the report before", runs.before), ("in the report now", runs.now)]
     return ChangedCase(
@@ -218,7 +198,7 @@ def _case(record: ChangedRecord, runs: ComparedRuns, texts: Sequence[Passage]) -
         told=_story(record, runs.groups),
         severity=severity,
         severity_mark=mark,
-        texts=tuple(texts),
+        html=html,
         links=tuple((words, _link(side, record.record_id)) for words, side in links if side.link),
     )
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from harness.analysis.cases import Case
 from harness.domain.mark import Mark
 from harness.domain.pair import Pair
@@ -75,25 +77,15 @@ class OpenedPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A titled text from outside, what is wrong with it, and a note where it is cut or laid out."""
-
-    title: str
-    told: str
-    text: str
-    cut: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedCase:
-    """One record before and now; the links lead to it in both reports."""
+    """One record before and now; `html` is the open case, the links lead to it in both reports."""
 
     record_id: str
     anchor: str
     told: str
     severity: str
     severity_mark: str
-    texts: tuple[Passage, ...]
+    html: Markup
     links: tuple[tuple[str, str], ...]
 
 

@@ -38,6 +38,8 @@ class RunFacts:
         stopped: Why the run ended early, as one sentence without a full stop; "" where it did not.
         method: Rows of the method table (settings, hashes, seed, versions), name and value.
         command: The command that repeats the run, or "".
+        tokens_per_month: Volume of the workload, both directions; None where nobody said.
+        ttft_limit_s: Longest acceptable time to first token in seconds; None where nobody said.
     """
 
     dataset: str
@@ -53,3 +55,5 @@ class RunFacts:
     stopped: str = ""
     method: tuple[tuple[str, str], ...] = ()
     command: str = ""
+    tokens_per_month: int | None = None
+    ttft_limit_s: float | None = None

@@ -1,16 +1,12 @@
-"""The findings beyond the counts: margin, noise, slices, groups of failures, money, checks without labels."""
+"""The findings beyond the counts, as sentences: margin, noise, rules, money, checks without labels."""
 
-from harness.analysis.failure.clusters import Cluster
 from harness.analysis.failure.exposure import ExposureRow
-from harness.analysis.failure.slice_result import Slice
 from harness.analysis.outcome import Basis
 from harness.analysis.reruns import Confirmation, Noise
 from harness.analysis.result import Analysis
 from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
-from harness.domain.estimate import Estimate
-from harness.domain.failure import kind_of
-from harness.report.kinds import SEVERITIES
-from harness.report.model import Table
+from harness.report.dots import complement
+from harness.report.sections import Table
 from harness.report.wording import (
     GAP,
     Names,
@@ -24,8 +20,6 @@ from harness.report.wording import (
     visible,
 )
 
-MOST_GROUPS = 20
-MOST_FIELDS = 10
 _CONCLUSIONS = {
     Conclusion.NON_INFERIOR: "shown to stay within the margin",
     Conclusion.INFERIOR: "shown to lose more than the margin",
@@ -66,25 +60,11 @@ def incumbent_sentence(analysis: Analysis, names: Names) -> str:
         rate = analysis.incumbent_right
         if rate.low is None or rate.high is None or not rate.n:
             return ""
-        return f"{names.incumbent} itself is wrong on {share(_complement(rate))}."
+        return f"{names.incumbent} itself is wrong on {share(complement(rate))}."
     failed = analysis.incumbent_failed
     if failed is None or failed.value is None:
         return ""
     return f"{names.incumbent} itself gives an answer that fails by itself on {share(failed)}."
-
-
-def _complement(rate: Estimate) -> Estimate:
-    def flipped(value: float | None) -> float | None:
-        return None if value is None else 1 - value
-
-    return Estimate(
-        value=flipped(rate.value),
-        low=flipped(rate.high),
-        high=flipped(rate.low),
-        level=rate.level,
-        n=rate.n,
-        method=rate.method,
-    )
 
 
 def suspects_sentence(analysis: Analysis, names: Names) -> str:
@@ -157,96 +137,6 @@ def slice_sentences(analysis: Analysis) -> tuple[str, ...]:
     return tuple(visible(found.text).replace(" %", f"{GAP}%") for found in analysis.slices)
 
 
-def worst_place(analysis: Analysis) -> str:
-    """The first rule, for the top of the page; "" without one."""
-    rules = slice_sentences(analysis)
-    return f"Worst where {rules[0]}." if rules else ""
-
-
-def slice_rules(analysis: Analysis, names: Names) -> Table | None:
-    """Every rule with its counts, on the records it was tested on; None without one."""
-    if not analysis.slices:
-        return None
-    wrong = f"Only {names.candidate} wrong" if analysis.basis is Basis.EXPECTED else "Differ or failed"
-    searched = analysis.slice_search
-    return Table(
-        caption="Rules that hold on records they were not found on",
-        columns=("Where", "Pairs", wrong, "Tested half: there", "Tested half: elsewhere", "Test"),
-        rows=tuple(_rule(found) for found in analysis.slices),
-        note=f"{amount(searched.tested, 'rule')} tested: {visible(searched.method)}.",
-    )
-
-
-def _rule(found: Slice) -> tuple[str, ...]:
-    return (
-        visible(found.rule),
-        number(found.n),
-        number(found.regressions) + _of_kind(found),
-        share(found.rate),
-        share(found.elsewhere),
-        p_value(found.adjusted_p),
-    )
-
-
-def _of_kind(found: Slice) -> str:
-    """To which kind of failure the counts of a rule are limited."""
-    return f" ({visible(kind_of(found.of_kind).title.lower())})" if found.of_kind else ""
-
-
-def slice_note(analysis: Analysis) -> str:
-    """What the rules rest on, or why there is none."""
-    if analysis.slices:
-        return (
-            "Found on one half of the records, tested on the other. "
-            "A rule's sentence counts the tested half only, the held-back records."
-        )
-    searched = analysis.slice_search
-    if searched.reason:
-        return f"No rule was looked for: {visible(searched.reason)}."
-    return (
-        f"No rule holds: {amount(searched.tested, 'candidate rule')} found on {number(searched.discovery_n)} "
-        f"records did not stand the test on the other {number(searched.test_n)}."
-    )
-
-
-def group_table(analysis: Analysis, names: Names) -> Table | None:
-    """Groups of alike failures of the candidate; None without one."""
-    if not analysis.clusters:
-        return None
-    several = [group for group in analysis.clusters if group.size > 1]
-    shown = (several or list(analysis.clusters))[:MOST_GROUPS]
-    what, count = f"Failures of {names.candidate}", f"Only {names.candidate} wrong"
-    if analysis.basis is Basis.AGREEMENT:
-        what, count = "Differences", "Differ or failed"
-    return Table(
-        caption=f"{what} that are alike, most harmful first",
-        columns=("What changed", "Severity", "Records", count, "Typical", "Worst"),
-        rows=tuple(_group(group) for group in shown),
-        note=_unshown([group for group in analysis.clusters if group not in shown]),
-    )
-
-
-def _unshown(groups: list[Cluster]) -> str:
-    if not groups:
-        return ""
-    single = sum(group.size == 1 for group in groups)
-    each = "each" if single == len(groups) else f"{number(single)} of them"
-    told = f", {each} of a single record" if single else ""
-    return f"{amount(len(groups), 'more group')} not shown{told}."
-
-
-def _group(group: Cluster) -> tuple[str, ...]:
-    common = f". In common: {visible('; '.join(group.common))}" if group.common else ""
-    return (
-        visible(group.name)[:160] + common[:160],
-        SEVERITIES[group.severity][0],
-        number(group.size),
-        number(group.regressions),
-        visible(group.medoid),
-        visible(group.worst),
-    )
-
-
 def noise_sentences(analysis: Analysis, names: Names) -> tuple[str, ...]:
     """What asking again tells; () where nothing was."""
     noise = analysis.noise
@@ -256,7 +146,9 @@ def noise_sentences(analysis: Analysis, names: Names) -> tuple[str, ...]:
         sentence
         for sentence in (
             f"Both models were asked twice on {amount(noise.records, 'record')}.",
-            _confirmed(noise.regressions, analysis.basis),
+            confirmed_sentence(
+                noise.regressions, "regression" if analysis.basis is Basis.EXPECTED else "difference"
+            ),
             _self(noise, names),
             _excess(noise, names),
         )
@@ -264,8 +156,13 @@ def noise_sentences(analysis: Analysis, names: Names) -> tuple[str, ...]:
     )
 
 
-def _confirmed(found: Confirmation, basis: Basis) -> str:
-    noun = "regression" if basis is Basis.EXPECTED else "difference"
+def confirmed_sentence(found: Confirmation, noun: str) -> str:
+    """How many of the cases asked again came out the same; "" where there is none.
+
+    Args:
+        found: What asking again showed.
+        noun: What the cases are, in the singular.
+    """
     if not found.rerun:
         return f"None of the {amount(found.found, noun)} was among them." if found.found else ""
     return (
@@ -293,39 +190,6 @@ def _excess(noise: Noise, names: Names) -> str:
     if excess.low > 0:
         return f"The arms differ more than noise explains: by {span}."
     return f"The arms differ from each other by no more than noise explains ({span} beyond it)."
-
-
-def noise_table(analysis: Analysis, names: Names) -> Table | None:
-    """Noise per field; None where nothing was called twice or no field differs."""
-    noise = analysis.noise
-    if noise is None or not noise.fields:
-        return None
-    return Table(
-        caption="Fields that differ, on the records called twice",
-        columns=(
-            "Field",
-            "Arms differ",
-            f"{names.incumbent} differs from itself",
-            f"{names.candidate} differs from itself",
-            "Beyond noise, points",
-        ),
-        rows=tuple(
-            (
-                visible(entry.path)[:80],
-                number(entry.differs),
-                number(entry.incumbent_differs),
-                number(entry.candidate_differs),
-                _points_range(entry.excess),
-            )
-            for entry in noise.fields[:MOST_FIELDS]
-        ),
-    )
-
-
-def _points_range(estimate: Estimate) -> str:
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return "no data"
-    return f"{points(estimate.value)} ({points(estimate.low)} to {points(estimate.high)})"
 
 
 def sequential_sentence(analysis: Analysis, names: Names, unit: str) -> str:

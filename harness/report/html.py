@@ -8,6 +8,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from harness.report.assets import (
+    HEAD_SCRIPTS,
     OVERVIEW_STYLES,
     policy,
     policy_without_script,
@@ -18,6 +19,9 @@ from harness.report.assets import (
 from harness.report.case_findings import WORDS
 from harness.report.case_parts import CaseView
 from harness.report.model import View
+
+COMPARISON_STYLES = ("base", "case", "portfolio")
+"""Those of the comparison of two runs, which shows cases as a report does."""
 
 _LONGEST_UNBROKEN = 20
 _PIECES = 100
@@ -33,7 +37,8 @@ def render_pieces(view: View) -> Iterator[str]:
     """The page piece by piece: with every case in it, it may be larger than memory should be."""
     names = (view.masthead.incumbent, view.masthead.candidate)
     template = _environment().get_template("report.html.j2")
-    stream = template.stream(v=view, policy=policy(), style=style(), script=script(), names=names)
+    parts = {"policy": policy(), "style": style(), "head": script(HEAD_SCRIPTS), "script": script()}
+    stream = template.stream(v=view, names=names, **parts)
     stream.enable_buffering(_PIECES)
     yield from stream
 
@@ -50,8 +55,9 @@ def render_overview(template: str, view: object) -> str:
         template: Name of its template.
         view: What it shows, as `v`.
     """
+    sheets = COMPARISON_STYLES if template == "compare.html.j2" else OVERVIEW_STYLES
     page = _environment().get_template(template)
-    return page.render(v=view, policy=policy_without_script(OVERVIEW_STYLES), style=style(OVERVIEW_STYLES))
+    return page.render(v=view, policy=policy_without_script(sheets), style=style(sheets))
 
 
 def unbroken(text: str, names: Sequence[str]) -> Markup:

@@ -2,7 +2,7 @@
 
 from harness.analysis.judged import JudgedSide, JudgeSummary
 from harness.analysis.result import Analysis
-from harness.report.model import Table
+from harness.report.sections import Table
 from harness.report.wording import NO_VALUE, Names, number, percent, share, share_range, visible
 
 

@@ -21,7 +21,5 @@ def opened(case: Case, pair: Pair, basis: Basis, names: Names, again: Again) -> 
         again: Whether the second answers are right.
     """
     view = case_view(case, pair, basis, names, again=again)
-    subject = names.incumbent if case.about_incumbent else names.candidate
-    rest = "".join(phrase.text for phrase in case.headline)
-    title = " ".join(f"{subject} {rest}.".split()) if rest else ""
+    title = " ".join([view.subject, *"".join(phrase.text for phrase in view.sentence).split()])
     return OpenedCase(record_id=case.record_id, title=title, html=case_html(view), more=view.more)

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.analysis.cases import Case
 from harness.analysis.outcome import CASE_QUADRANTS
 from harness.analysis.result import Analysis
 from harness.domain.case_row import CaseRow
-from harness.domain.pair import PairOutline
+from harness.domain.pair import Pair, PairOutline
 from harness.report.case_index import BLOCK, NO_GROUP, VERSION, Entry, group_codes, index_columns, run_names
+from harness.report.case_snippets import Snippets
+from harness.report.examples import EvidenceKeeper
 from harness.report.facts import RunFacts
 from harness.report.kept_rows import KeptRows
 from harness.report.model import FirstCases, PageData
@@ -67,12 +70,15 @@ class PageDataBuilder:
         self._cases = frozenset(quadrant.value for quadrant in CASE_QUADRANTS[analysis.basis])
         self._entries: dict[str, Entry] = {}
         self._ranks: dict[str, int] = {}
+        self._snippets = Snippets()
         self._shelf = Shelf()
+        self._evidence = EvidenceKeeper()
         self._room = None if everything else Room((self._limits.file_bytes or 0) - self._limits.page_bytes)
 
     def add_row(self, row: CaseRow) -> None:
         """Take the next row of cases.parquet."""
         self._kept.add(row)
+        self._evidence.add_row(row)
 
     def choose(self) -> None:
         """All rows are there: say which are listed and which are wanted in full."""
@@ -100,13 +106,18 @@ class PageDataBuilder:
     def outline(self, outline: PairOutline) -> None:
         """Take the line of a listed pair."""
         entry = self._entries[outline.record_id]
-        entry.snippet, entry.latency_s = outline.snippet, outline.latency_s
+        entry.latency_s = outline.latency_s
+        self._snippets.add(outline.record_id, outline.lines)
 
     def wants(self, record_id: str) -> bool:
         """Whether a wanted pair can still find room; where it cannot, none that does less harm can."""
         if self._room is None or record_id in self._kept.audit:
             return True
         return self._room.reaches(self._ranks[record_id])
+
+    def show(self, case: Case, pair: Pair) -> None:
+        """Take a case as an example of its group."""
+        self._evidence.put(self.row(case.record_id), case, pair)
 
     def put(self, opened: OpenedCase) -> None:
         """Take a case."""
@@ -117,6 +128,8 @@ class PageDataBuilder:
 
     def build(self) -> PageData:
         """The data; the same input gives the same text."""
+        for record_id, entry in self._entries.items():
+            entry.snippet = self._snippets.of(record_id)
         held = [record_id for record_id in self._ranks if record_id in self._shelf]
         page = self._page(held) if self._room is None else self._fitting(held, self._room)
         told = set(page.full)
@@ -128,6 +141,7 @@ class PageDataBuilder:
             full=len(page.full),
             left_out=self._kept.seen - len(self._entries),
             short=sum(record_id not in told for record_id in self._ranks),
+            evidence=self._evidence.evidence(),
         )
 
     def _fitting(self, held: Sequence[str], room: Room) -> "_Page":

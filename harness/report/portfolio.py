@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
-from harness.report.portfolio_costs import saving_words
+from harness.report.costs import saving_words
 from harness.report.wording import NO_VALUE, amount, number, percent, share_range, visible
 from harness.report.workload import Against, Link, Workload, short
 
@@ -20,11 +20,20 @@ class Unshown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioCell:
-    """One cell: text with a mark before it and smaller words under it."""
+    """One cell.
+
+    Attributes:
+        more: Smaller words, each on a line of its own.
+        mark: Sign before the text.
+        link: Relative address that the text leads to, "" where it leads nowhere.
+        is_figures: Whether it holds nothing but a few figures of ours, which stay on one line.
+    """
 
     text: str
-    more: str = ""
+    more: tuple[str, ...] = ()
     mark: str = ""
+    link: str = ""
+    is_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +44,7 @@ class PortfolioRow:
     link: str
     mark: str
     models: str
+    models_unbroken: tuple[str, str]
     others: tuple[Link, ...]
     cells: tuple[PortfolioCell, ...]
 
@@ -62,16 +72,16 @@ class PortfolioView:
 _COLUMNS = (
     "Workload",
     "Finding so far",
-    "Pairs",
     "Failures",
     "Worst failure",
-    "Cost per record",
     "Saving a month",
-    "To judge",
+    "Pairs",
     "Since the run before",
     "Run",
+    "To judge",
 )
 _MOST_UNSHOWN = 50
+_PLAIN_ID = 24
 
 
 def portfolio_view(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> PortfolioView:
@@ -162,19 +172,31 @@ def _row(told: Workload) -> PortfolioRow:
         link=told.around.report,
         mark=told.mark.value,
         models=f"{told.names.incumbent} \u2192 {told.names.candidate}",
+        models_unbroken=(told.names.incumbent, told.names.candidate),
         others=told.around.others,
         cells=(
-            PortfolioCell(text=told.said, mark=told.finding),
-            PortfolioCell(text=number(told.pairs), more=_left_out(told)),
-            PortfolioCell(text=failures_words(told), more=_rate(told.failure_share)),
-            PortfolioCell(text=told.worst, more=told.worst_more),
-            PortfolioCell(text=told.costs, more=told.costs_more),
-            PortfolioCell(text=saving_words(told.saving_usd), more=told.saving_more),
-            PortfolioCell(text=to_judge_words(told)),
-            PortfolioCell(text=trend_words(told.around.against), more=_since(told.around.against)),
-            PortfolioCell(text=told.date, more=told.run_id),
+            PortfolioCell(text=told.said_short, more=(told.said_more,), mark=told.finding),
+            _figures(failures_words(told), _rate(told.failure_share)),
+            PortfolioCell(text=told.worst, more=_lines(told.worst_more), link=told.worst_link),
+            _figures(saving_words(told.saving_usd), told.saving_more, _costs(told)),
+            _figures(number(told.pairs), _left_out(told)),
+            _trend(told.around.against),
+            PortfolioCell(text=told.date, more=_lines(told.run_id), is_figures=len(told.run_id) <= _PLAIN_ID),
+            _figures(to_judge_words(told)),
         ),
     )
+
+
+def _figures(text: str, *more: str) -> PortfolioCell:
+    return PortfolioCell(text=text, more=_lines(*more), is_figures=True)
+
+
+def _lines(*more: str) -> tuple[str, ...]:
+    return tuple(line for line in more if line)
+
+
+def _costs(told: Workload) -> str:
+    return f"{told.costs} a record" if "\u2192" in told.costs else ""
 
 
 def _left_out(told: Workload) -> str:
@@ -202,10 +224,10 @@ def trend_words(against: Against) -> str:
     return NO_VALUE if trend is None else f"{number(trend.new)} new, {number(trend.fixed)} fixed"
 
 
-def _since(against: Against) -> str:
+def _trend(against: Against) -> PortfolioCell:
     if against.trend is None:
-        return visible(against.reason)[:120]
-    return f"{amount(against.trend.shared, 'shared record')}, run of {visible(against.date)}"
+        return PortfolioCell(text=NO_VALUE, more=_lines(visible(against.reason)[:120]))
+    return _figures(trend_words(against), f"on {amount(against.trend.shared, 'shared record')}")
 
 
 def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
@@ -216,14 +238,13 @@ def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
     new, fixed = sum(trend.new for trend in trends), sum(trend.fixed for trend in trends)
     return (
         "",
-        number(sum(told.pairs for told in workloads)),
         f"{number(failures)} of {number(compared)}",
         "",
-        "",
         _total_saving(workloads),
-        number(sum(judged)) if judged else NO_VALUE,
+        number(sum(told.pairs for told in workloads)),
         f"{number(new)} new, {number(fixed)} fixed" if trends else NO_VALUE,
         "",
+        number(sum(judged)) if judged else NO_VALUE,
     )
 
 
@@ -242,6 +263,10 @@ def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[st
     if unshown:
         left.append(f"{amount(len(unshown), 'run')} without figures (below)")
     told = [f"The totals leave out: {'; '.join(part for part in left if part)}."] if any(left) else []
+    unknown = [f"{entry.name} ({entry.costs_more})" for entry in workloads if entry.costs_more]
+    if unknown:
+        more = f" and {number(len(unknown) - 8)} more" if len(unknown) > 8 else ""
+        told.append(f"Calls of unknown cost are left out of the cost: {', '.join(unknown[:8])}{more}.")
     if any(entry.mark is not Mark.LIVE for entry in workloads):
         told.append(
             "Costs of SIMULATED and RECORDED answers are list prices of their tokens; nothing was paid."

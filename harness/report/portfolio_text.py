@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from harness.report.costs import saving_words
 from harness.report.portfolio import (
     Unshown,
     failures_words,
@@ -13,7 +14,6 @@ from harness.report.portfolio import (
     to_judge_words,
     trend_words,
 )
-from harness.report.portfolio_costs import saving_words
 from harness.report.wording import amount, for_terminal
 from harness.report.workload import Workload
 
@@ -46,7 +46,7 @@ def portfolio_lines(
 def _table(workloads: Sequence[Workload], unshown: Sequence[Unshown], now: datetime) -> list[str]:
     totals = portfolio_view(workloads, unshown).totals
     rows = [_HEAD, *(_row(told, now) for told in workloads)]
-    rows.append(("All", "", totals[1], totals[2], totals[5], totals[6], totals[7], ""))
+    rows.append(("All", "", totals[4], totals[1], totals[3], totals[7], totals[5], ""))
     widths = [max(len(row[place]) for row in rows) for place in range(len(_HEAD))]
     drawn = ["  ".join(map(_cell, range(len(row)), row, widths)).rstrip() for row in rows]
     lines = [drawn[0]]

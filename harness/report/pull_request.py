@@ -5,6 +5,7 @@ from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
 from harness.domain.mark import Mark
 from harness.report.answer import headline, net_sentence
+from harness.report.costs import arm_cost
 from harness.report.facts import RunFacts
 from harness.report.findings import (
     incumbent_sentence,
@@ -15,7 +16,7 @@ from harness.report.findings import (
 )
 from harness.report.kinds import SEVERITIES
 from harness.report.markdown import code_md, comment, link_md, plain_md, table_md
-from harness.report.portfolio_costs import cost_per_record
+from harness.report.review import review_sentence
 from harness.report.wording import Names, amount, display_names, number, usd, visible
 
 _GROUPS = 12
@@ -41,6 +42,7 @@ def pull_request_comment(analysis: Analysis, facts: RunFacts, report: str) -> st
     parts = [
         f"### {code_md(facts.dataset)}: {plain_md(headline(analysis, names, unit))}",
         f"**{facts.mark.value}** {_NOT_REAL[facts.mark]}".strip(),
+        _sentences(review_sentence(analysis)),
         _sentences(
             net_sentence(analysis.net_difference), margin_sentence(analysis.noninferiority, names, unit)
         ),
@@ -99,7 +101,7 @@ def _rules(analysis: Analysis) -> str:
 
 def _costs(analysis: Analysis, facts: RunFacts, names: Names) -> str:
     told = [
-        f"{name} {usd(cost_per_record(arm))}"
+        f"{name} {usd(arm_cost(arm).per_call_usd)}"
         for name, arm in ((names.incumbent, analysis.incumbent), (names.candidate, analysis.candidate))
         if arm.calls
     ]

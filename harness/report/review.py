@@ -16,7 +16,8 @@ from harness.analysis.review_summary import (
 from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
 from harness.domain.estimate import Estimate
 from harness.domain.judgement import Opinion, RightSide
-from harness.report.model import ConflictView, ReviewView, Table
+from harness.report.model import ConflictView, ReviewView
+from harness.report.sections import Table
 from harness.report.wording import GAP, NO_VALUE, Names, amount, number, points, share, visible
 
 _AT_ONCE = 10
@@ -180,9 +181,11 @@ def _audit(audit: Audit, analysis: Analysis, names: Names) -> str:
     which = "that both have right" if analysis.basis is Basis.EXPECTED else "that agree"
     looked = audit.unacceptable
     if not looked.n:
+        told = f"Nobody looked at a pair {which}"
+        if audit.untold:
+            told = f"People settled none of the {amount(audit.untold, 'pair')} {which} that they looked at"
         return (
-            f"Nobody looked at a pair {which}, so what the scorer misses is not in these figures: "
-            f"they may flatter {names.candidate}."
+            f"{told}, so what the scorer misses is not in these figures: they may flatter {names.candidate}."
         )
     return (
         f"Of {amount(audit.pairs, 'pair')} {which} by the scores, people looked at {number(looked.n)}: "

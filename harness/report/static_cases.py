@@ -6,6 +6,7 @@ from harness.analysis.outcome import Quadrant
 from harness.analysis.result import Analysis
 from harness.report.case_index import NO_GROUP
 from harness.report.case_view import MARKS
+from harness.report.groups import group_link
 from harness.report.kinds import SEVERITIES
 from harness.report.model import FirstCases, PageData, StaticCases
 from harness.report.wording import Names, amount, number, visible
@@ -21,12 +22,15 @@ def _one(analysis: Analysis, first: FirstCases, names: Names) -> StaticCases:
     if first.group == NO_GROUP:
         title, total = _quadrant_title(first.quadrant, names), analysis.count(Quadrant(first.quadrant))
         mark, severity, severity_mark = MARKS[Quadrant(first.quadrant)][0], "", ""
+        anchor = f"quadrant={first.quadrant}"
     else:
         group = analysis.clusters[first.group]
         title, total, mark = visible(group.name), group.size, ""
         severity, severity_mark = SEVERITIES[group.severity]
+        anchor = group_link(group)
     count = amount(total, "case")
     return StaticCases(
+        anchor=anchor,
         title=title,
         mark=mark,
         severity=severity,

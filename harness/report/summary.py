@@ -5,7 +5,6 @@ from harness.analysis.result import UNSCORED, Analysis
 from harness.domain.mark import Mark
 from harness.report.answer import headline, net_sentence
 from harness.report.facts import RunFacts
-from harness.report.figures import cost
 from harness.report.findings import (
     incumbent_sentence,
     margin_sentence,
@@ -15,6 +14,7 @@ from harness.report.findings import (
     suspects_sentence,
 )
 from harness.report.review import review_sentence
+from harness.report.speed import cost
 from harness.report.wording import Names, amount, display_names, number, visible
 
 MOST_LINES = 24

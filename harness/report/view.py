@@ -1,40 +1,23 @@
-"""Analysis, facts and pairs → exactly what the page shows; all rounding and wording happens on the way."""
+"""Analysis, facts and page data → exactly what the page shows; rounding and wording happen on the way."""
 
-from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
-from harness.report.answer import banners, headline, lead, origin, square
+from harness.report.answer import lead, square, status, top_headline
+from harness.report.averages import averages_view
+from harness.report.banners import banners, origin, run_problem
 from harness.report.facts import RunFacts
-from harness.report.figures import (
-    averages,
-    method_notes,
-    slice_tables,
-    speed_note,
-    speed_tables,
-    strip_charts,
-)
-from harness.report.findings import (
-    group_table,
-    incumbent_sentence,
-    margin_sentence,
-    money_sentence,
-    money_table,
-    noise_sentences,
-    noise_table,
-    sequential_sentence,
-    slice_note,
-    slice_rules,
-    slice_sentences,
-    suspects_sentence,
-    worst_place,
-)
-from harness.report.judges import judge_tables
-from harness.report.kinds import card_views, kind_views, kinds_title
-from harness.report.model import Masthead, NoiseView, PageData, View, WhereView
+from harness.report.groups import groups_view
+from harness.report.method import method_view
+from harness.report.model import Masthead, PageData, View
+from harness.report.noise import noise_view
+from harness.report.questions import questions
 from harness.report.review import review_sentence, review_view
+from harness.report.sections import AnswerView
+from harness.report.slices import slices_view
+from harness.report.speed import speed_view
 from harness.report.static_cases import static_cases
 from harness.report.wording import Names, amount, display_names, visible
 
-_CAUTION = "A finding, not yet a verdict: severity, speed and cost are shown below but not weighed."
+_LONGEST_UNIT = 40
 
 
 def build_view(analysis: Analysis, facts: RunFacts, data: PageData | None = None) -> View:
@@ -47,71 +30,35 @@ def build_view(analysis: Analysis, facts: RunFacts, data: PageData | None = None
     """
     data = data or PageData()
     names = display_names(facts.incumbent.model, facts.candidate.model)
-    unit = visible(facts.unit)[:40] or "record"
-    kinds = kind_views(analysis, names, frozenset())
-    cards = card_views(kinds)
-    title, kinds_lead = kinds_title(analysis, names)
-    accuracy = analysis.basis is Basis.EXPECTED
+    unit = visible(facts.unit)[:_LONGEST_UNIT] or "record"
     return View(
         title=f"{visible(facts.dataset)} · {names.candidate} against {names.incumbent} · {facts.mark.value}",
         masthead=_masthead(analysis, facts, names),
-        mark_sentence=origin(facts, names),
-        headline=headline(analysis, names, unit),
-        lead=_lead(analysis, names, unit),
-        told=_told(analysis, names, unit),
-        caution=_CAUTION if analysis.compared else "",
-        banners=banners(analysis, facts, names),
-        square=square(analysis, names, unit),
-        kinds_title=title,
-        kinds_lead=kinds_lead,
-        cards=cards,
-        more_kinds=tuple(kind for kind in kinds if kind not in cards),
-        more_kinds_title="Further kinds" if cards else "Kinds",
-        kind_columns=("Only " + names.candidate if accuracy else "Records", names.candidate, names.incumbent),
+        answer=answer_view(analysis, facts, names, unit),
+        groups=groups_view(analysis, names, data.evidence, unit),
+        slices=slices_view(analysis, names, unit),
         data=data,
         static_cases=static_cases(analysis, data, names),
         review=review_view(analysis, names),
-        where=_where(analysis, names),
-        noise=NoiseView(sentences=noise_sentences(analysis, names), table=noise_table(analysis, names)),
-        charts=strip_charts(analysis, names),
-        speed=speed_tables(analysis, names) if analysis.pairs else (),
-        speed_note=speed_note(facts),
-        averages=averages(analysis, names) if analysis.pairs else None,
-        judges=judge_tables(analysis, names),
-        averages_note=_averages_note(analysis, names),
-        method=_method(analysis, facts, names),
-        method_notes=method_notes(analysis),
-        command=visible(facts.command),
+        noise=noise_view(analysis, names, unit),
+        speed=speed_view(analysis, facts, names, unit),
+        averages=averages_view(analysis, names),
+        method=method_view(analysis, facts, names, unit),
     )
 
 
-def _lead(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
-    sentences = (*lead(analysis, names), margin_sentence(analysis.noninferiority, names, unit))
-    return tuple(sentence for sentence in sentences if sentence)
-
-
-def _where(analysis: Analysis, names: Names) -> WhereView:
-    return WhereView(
-        rules=slice_sentences(analysis),
-        table=slice_rules(analysis, names),
-        note=slice_note(analysis) if analysis.compared else "",
-        groups=group_table(analysis, names),
-        money=money_table(analysis, names),
-        tags=slice_tables(analysis, names),
+def answer_view(analysis: Analysis, facts: RunFacts, names: Names, unit: str) -> AnswerView:
+    """The first screen."""
+    problem, judged = run_problem(analysis, names), review_sentence(analysis)
+    return AnswerView(
+        origin=origin(facts, names),
+        status=status(analysis, problem),
+        headline=top_headline(analysis, names, unit, problem),
+        lead=(*((judged,) if judged else ()), *lead(analysis, facts, names, unit, problem)),
+        questions=questions(analysis, facts, names, unit, problem),
+        banners=banners(analysis, facts, names),
+        square=square(analysis, names, unit),
     )
-
-
-def _told(analysis: Analysis, names: Names, unit: str) -> tuple[str, ...]:
-    """What qualifies the headline: the worst place, the incumbent's own errors, money, other readings."""
-    sentences = (
-        review_sentence(analysis),
-        worst_place(analysis),
-        incumbent_sentence(analysis, names),
-        suspects_sentence(analysis, names),
-        money_sentence(analysis, names),
-        sequential_sentence(analysis, names, unit),
-    )
-    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _masthead(analysis: Analysis, facts: RunFacts, names: Names) -> Masthead:
@@ -119,37 +66,8 @@ def _masthead(analysis: Analysis, facts: RunFacts, names: Names) -> Masthead:
         dataset=visible(facts.dataset),
         mark=facts.mark.value,
         incumbent=names.incumbent,
-        incumbent_model=visible(facts.incumbent.model),
         candidate=names.candidate,
-        candidate_model=visible(facts.candidate.model),
         pairs=amount(analysis.pairs, "pair"),
         run_id=visible(facts.run_id),
         date=visible(facts.date),
     )
-
-
-def _averages_note(analysis: Analysis, names: Names) -> str:
-    if not analysis.accuracy:
-        return "No scorer ran."
-    if analysis.basis is Basis.AGREEMENT:
-        return f"{names.candidate} against {names.incumbent} only: there are no expected answers."
-    return "An average hides what stands above; read it last."
-
-
-def _method(analysis: Analysis, facts: RunFacts, names: Names) -> tuple[tuple[str, str], ...]:
-    rows = [
-        ("Answers", f"{facts.mark.value}. {origin(facts, names)}".strip()),
-        ("Run", f"{facts.run_id}, {facts.date}"),
-        ("Incumbent", _arm(facts.incumbent.provider, facts.incumbent.model, facts.incumbent.endpoint)),
-        ("Candidate", _arm(facts.candidate.provider, facts.candidate.model, facts.candidate.endpoint)),
-        ("Price of the incumbent", facts.incumbent.price or "unknown"),
-        ("Price of the candidate", facts.candidate.price or "unknown"),
-        ("Margin", f"{analysis.settings.margin * 100:g} points"),
-        ("Schema of analysis.json", str(analysis.schema_version)),
-        *facts.method,
-    ]
-    return tuple((visible(name), visible(value)) for name, value in rows)
-
-
-def _arm(provider: str, model: str, endpoint: str) -> str:
-    return f"{provider}/{model}" + (f" at {endpoint}" if endpoint else "")

@@ -69,6 +69,17 @@ def amount(count: int, singular: str, plural: str = "") -> str:
     return f"{number(count)} {singular if count == 1 else plural or plural_of(singular)}"
 
 
+def roughly(count: int) -> int:
+    """A count that is an estimate itself, rounded up to two significant digits."""
+    step: int = 10 ** max(0, len(str(count)) - 2)
+    return -(-count // step) * step
+
+
+def lowered(text: str) -> str:
+    """The text within a sentence: its first letter small, unless the first word is no plain word."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def plural_of(singular: str) -> str:
     """The plural of a plain English noun."""
     if re.search(r"[^aeiou]y$", singular):

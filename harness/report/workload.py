@@ -11,8 +11,10 @@ from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
 from harness.analysis.trend import FAILURES, Trend
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
+from harness.report.costs import arm_cost, monthly_saving
 from harness.report.facts import RunFacts
-from harness.report.portfolio_costs import cost_per_record, monthly_saving
+from harness.report.groups import group_link
+from harness.report.kinds import SEVERITIES
 from harness.report.wording import (
     NO_VALUE,
     Names,
@@ -62,7 +64,6 @@ class Around:
         finished_at: When the run came to its end.
         to_judge: Failures that nobody has judged, None where that is not known.
         against: The run before of the same dataset and candidate.
-        tokens_per_month: `[factors] tokens_per_month`, None where it is not set.
         others: Latest runs of other candidates.
     """
 
@@ -70,7 +71,6 @@ class Around:
     finished_at: datetime
     to_judge: int | None
     against: Against
-    tokens_per_month: int | None = None
     others: tuple[Link, ...] = ()
 
 
@@ -83,15 +83,16 @@ class Workload:
         mark: Where the answers come from.
         date: Day of the run, as the report shows it.
         finding: Name of the mark of the finding: within, beyond, unsure or alike.
-        said: The finding in plain words.
+        said: The finding in a sentence; `said_short` in one to three words, `said_more` the rest of it.
         pairs: Pairs of the run.
         compared: Those that count.
         failures: Those on which the candidate is worse (or differs, without expected answers).
         failure_share: Failures over compared pairs.
-        worst: The most harmful group of failures.
-        worst_more: How many records it has.
+        worst: The group of failures that weighs most.
+        worst_more: Its severity, and how many cases it has.
+        worst_link: Relative address of its cases, "" where there is nothing to open.
         costs: Cost per record of both arms.
-        costs_more: What the cost leaves out.
+        costs_more: Calls of unknown cost that it leaves out.
         saving_usd: What the measured costs mean a month; None where the volume is not set or a cost unknown.
         saving_more: Why there is no saving, or on what volume it rests.
         around: Its report, its age, the run before.
@@ -104,12 +105,15 @@ class Workload:
     date: str
     finding: str
     said: str
+    said_short: str
+    said_more: str
     pairs: int
     compared: int
     failures: int
     failure_share: Estimate
     worst: str
     worst_more: str
+    worst_link: str
     costs: str
     costs_more: str
     saving_usd: float | None
@@ -120,10 +124,10 @@ class Workload:
 def workload(analysis: Analysis, facts: RunFacts, around: Around) -> Workload:
     """One row of the portfolio."""
     names = display_names(facts.incumbent.model, facts.candidate.model)
-    finding, said = _finding(analysis, names, visible(facts.unit)[:40] or "record")
+    told = _finding(analysis, names, visible(facts.unit)[:40] or "record")
     failures = sum(analysis.count(quadrant) for quadrant in Quadrant if quadrant in FAILURES)
     costs, costs_more = _costs(analysis)
-    saving, saving_more = monthly_saving(analysis, around.tokens_per_month)
+    saving, saving_more = monthly_saving(analysis, facts)
     worst = _worst(analysis)
     return Workload(
         name=short(facts.dataset),
@@ -131,14 +135,17 @@ def workload(analysis: Analysis, facts: RunFacts, around: Around) -> Workload:
         run_id=short(facts.run_id),
         names=names,
         date=facts.date,
-        finding=finding,
-        said=said,
+        finding=told.mark,
+        said=told.sentence,
+        said_short=told.short,
+        said_more=told.more,
         pairs=analysis.pairs,
         compared=analysis.compared,
         failures=failures,
         failure_share=share_of(failures, analysis.compared, level=analysis.settings.level),
         worst=visible(worst.name)[:160] if worst else _no_group(analysis, failures),
-        worst_more=amount(worst.regressions, "record") if worst else "",
+        worst_more=_worst_more(worst) if worst else "",
+        worst_link=f"{around.report}#{group_link(worst)}" if worst and around.report else "",
         costs=costs,
         costs_more=costs_more,
         saving_usd=saving,
@@ -155,33 +162,75 @@ def short(text: str) -> str:
     return visible(text)[:_LONGEST_NAME]
 
 
-def _finding(analysis: Analysis, names: Names, unit: str) -> tuple[str, str]:
-    """The mark and the words of what is shown so far; not yet a verdict."""
+_NEEDS_ATTENTION = ("beyond", "unsure", "alike", "within")
+
+
+def needs_attention(told: Workload) -> tuple[int, str]:
+    """Orders workloads: what stands in the way of a switch first, what is settled last; then by name."""
+    return _NEEDS_ATTENTION.index(told.finding), told.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    mark: str
+    sentence: str
+    short: str
+    more: str
+
+
+def _finding(analysis: Analysis, names: Names, unit: str) -> _Finding:
+    """What is shown so far; not yet a verdict."""
     if analysis.compared and analysis.basis is Basis.AGREEMENT:
         agree = f"{number(analysis.count(Quadrant.AGREE))} of {number(analysis.compared)}"
-        return "alike", f"They agree on {agree}. Nobody has checked who is right."
+        return _Finding(
+            mark="alike",
+            sentence=f"They agree on {agree}. Nobody has checked who is right.",
+            short="Not checked",
+            more=f"they agree on {agree}",
+        )
     told = analysis.noninferiority
     if not analysis.compared or told is None:
-        return "unsure", "Nothing could be compared."
+        nothing = "Nothing could be compared."
+        return _Finding(mark="unsure", sentence=nothing, short="Undecided", more="nothing was compared")
     margin = f"the {points(told.margin)} points you allow"
-    if told.conclusion is Conclusion.NON_INFERIOR:
-        return "within", f"{names.candidate} loses less than {margin}."
-    if told.conclusion is Conclusion.INFERIOR:
-        return "beyond", f"{names.candidate} loses more than {margin}."
-    return "unsure", f"Undecided at {margin}{_way_to_know(told, unit)}."
+    if told.conclusion is Conclusion.UNDECIDED:
+        way = _way_to_know(told, unit)
+        return _Finding(
+            mark="unsure",
+            sentence=f"Undecided at {margin}{way}.",
+            short="Undecided",
+            more=f"at {points(told.margin)} points{way}",
+        )
+    within = told.conclusion is Conclusion.NON_INFERIOR
+    word = "less" if within else "more"
+    return _Finding(
+        mark="within" if within else "beyond",
+        sentence=f"{names.candidate} loses {word} than {margin}.",
+        short=f"Loses {word}",
+        more=f"than {margin}",
+    )
 
 
 def _way_to_know(told: NonInferiority, unit: str) -> str:
     if told.more_records is not None:
         return f": about {amount(told.more_records, f'more {unit}')} needed"
     if told.hopeless:
-        return f"; with the loss seen, more {plural_of(unit)} would not settle it"
+        return f"; more {plural_of(unit)} would not settle it"
     return ": the run ended before it was certain"
 
 
 def _worst(analysis: Analysis) -> Cluster | None:
-    """The first group in the order of harm that holds a failure of the candidate alone."""
-    return next((group for group in analysis.clusters if group.regressions), None)
+    """The group with the largest severity times regressions; the unlike ones only where there is no other.
+
+    The order of harm would name a group of one or two records that happen to cost most.
+    """
+    worse = [group for group in analysis.clusters if group.regressions]
+    named = [group for group in worse if not group.is_rest] or worse
+    return max(named, key=lambda group: group.severity * group.regressions, default=None)
+
+
+def _worst_more(worst: Cluster) -> str:
+    return f"{SEVERITIES[worst.severity][0]} \u00b7 {amount(worst.regressions, 'case')}"
 
 
 def _no_group(analysis: Analysis, failures: int) -> str:
@@ -192,13 +241,13 @@ def _no_group(analysis: Analysis, failures: int) -> str:
 
 def _costs(analysis: Analysis) -> tuple[str, str]:
     arms = (analysis.incumbent, analysis.candidate)
-    told = [cost_per_record(arm) for arm in arms]
+    told = [arm_cost(arm).per_call_usd for arm in arms]
     if all(cost is None for cost in told):
         return (NO_VALUE, "") if not any(arm.calls for arm in arms) else ("unknown", "")
     words = " \u2192 ".join(usd(cost) for cost in told)
     missing = [
-        f"{arm.arm.value}: {amount(arm.cost.unknown, 'call')} of unknown cost left out"
+        f"{amount(arm.cost.unknown, 'call')} of the {arm.arm.value}"
         for arm, cost in zip(arms, told, strict=True)
         if cost is not None and arm.cost.unknown
     ]
-    return words, "; ".join(missing)
+    return words, ", ".join(missing)

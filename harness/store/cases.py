@@ -47,6 +47,24 @@ def read_cases(path: Path) -> Iterator[CaseRow]:
         raise RunDamaged(f"{path}: a row cannot be read: {error}", _HINT) from error
 
 
+_STANDING = ("record_id", "quadrant", "review")
+
+
+def read_standings(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Only id, quadrant and review of each row, in the order of the file: several times faster.
+
+    Raises:
+        RunDamaged, SchemaMismatch: As `read_cases`.
+    """
+    try:
+        for rows in reading(path, CASES, columns=_STANDING):
+            yield from rows
+    except RunDamaged as error:
+        raise RunDamaged(error.message, _HINT) from error
+    except SchemaMismatch as error:
+        raise SchemaMismatch(error.message, _HINT) from error
+
+
 def _row(values: Sequence[Any]) -> CaseRow:
     held = dict(zip(CASES.names, values, strict=True))
     return CaseRow(**{**held, "slices": tuple(held["slices"])})

@@ -5,6 +5,7 @@ without a second file to keep in step.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -172,22 +173,26 @@ def read_outlines(path: Path, *, ids: Collection[str]) -> Iterator[PairOutline]:
     for rows in reading(path, PAIRS, ids=ids, columns=("record_id", "request", f"{Arm.CANDIDATE}_latency_s")):
         for record_id, request, latency_s in rows:
             try:
-                snippet = _snippet(request)
+                lines = _first_lines(request)
             except (ValueError, TypeError, AttributeError) as error:  # JSON inside a cell
                 raise RunDamaged(
                     f"{path}: the row of record {record_id!r} cannot be read: {error}"
                 ) from error
-            yield PairOutline(record_id=record_id, snippet=snippet, latency_s=latency_s)
+            yield PairOutline(record_id=record_id, lines=lines, latency_s=latency_s)
 
 
-_SNIPPET = 80
-_SNIPPET_LOOKED_AT = 4096
+_LINES = 6
+_LINE = 80
+_LOOKED_AT = 4096
 
 
-def _snippet(request: str) -> str:
+def _first_lines(request: str) -> tuple[str, ...]:
     messages = ChatRequest(body=orjson.loads(request)).messages
-    text = messages[-1].text[:_SNIPPET_LOOKED_AT] if messages else ""
-    return next((line.strip()[:_SNIPPET] for line in text.splitlines() if line.strip()), "")
+    said = [message for message in messages if message.role == "user"] or messages
+    lines = (
+        (" ".join(line.split())[:_LINE] for line in said[-1].text[:_LOOKED_AT].splitlines()) if said else ()
+    )
+    return tuple(islice((line for line in lines if line), _LINES))
 
 
 _RECORD_WIDTH = len(RECORD_COLUMNS)

@@ -4,11 +4,6 @@ import pytest
 
 from harness.analysis.outcome import QUADRANTS, Basis
 from harness.analysis.trend import FAILURES, Change, Trend, change_of, trend
-from harness.domain.case_row import CaseRow
-
-
-def row(record_id: str, quadrant: str) -> CaseRow:
-    return CaseRow(record_id=record_id, quadrant=quadrant)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +48,11 @@ def test_a_failure_is_never_counted_as_fixed_and_new(basis: Basis) -> None:
 def test_only_records_of_both_runs_count() -> None:
     before = {"a": "both_right", "b": "regression", "c": "regression", "gone": "regression", "u": "unscored"}
     now = [
-        row("a", "regression"),
-        row("b", "both_right"),
-        row("c", "regression"),
-        row("u", "regression"),
-        row("fresh", "regression"),
+        ("a", "regression"),
+        ("b", "both_right"),
+        ("c", "regression"),
+        ("u", "regression"),
+        ("fresh", "regression"),
     ]
     assert trend(before, now) == Trend(shared=3, new=1, fixed=1)
     assert trend({}, now) == Trend(shared=0, new=0, fixed=0)

@@ -31,6 +31,8 @@ HOMES = {
     },
     "rapidfuzz": {"harness/scorers/*"},
     "jinja2": {"harness/report/*"},
+    "rcssmin": {"harness/report/assets.py"},
+    "rjsmin": {"harness/report/assets.py"},
     "click": {"harness/cli/*"},
     "rich": {"harness/cli/*"},
     "pydantic": {"harness/config.py"},

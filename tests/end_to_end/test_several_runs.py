@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import re
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from command_line import harness, make_dataset
+from command_line import ROOT, command, environment, harness, make_dataset
 from counting_server import counting_server
 
 from harness.analysis import analysis_from_json
@@ -63,6 +65,48 @@ def test_the_portfolio_tells_the_numbers_of_the_reports(reports: Path) -> None:
     assert f"{len(failed)} of 80" in line
     assert f"{len(new)} new, {len(fixed)} fixed" in line
     assert f" {len(failed)}  " in line
+
+
+def test_the_portfolio_follows_what_people_say_of_the_cases(reports: Path, tmp_path: Path) -> None:
+    folder = copied(reports, tmp_path)
+    run = runs(folder)[1]
+    failed = [row.record_id for row in read_cases(run / "cases.parquet") if row.quadrant == "regression"]
+    page = folder / "index.html"
+    assert cells(page, "invoices")["Failures"].startswith(f"{len(failed)} of 80 ")
+    assert cells(page, "invoices")["To judge"] == f"{len(failed)}"
+    about = json.loads((run / "run.json").read_text())
+    judged = {
+        "run": about["run_id"],
+        "dataset": "invoices",
+        "dataset_sha256": about["dataset_sha256"],
+        "right": None,
+        "note": "",
+        "reviewer": "Ada",
+        "time": "2026-11-25T20:00:00Z",
+        "bulk": False,
+    }
+    said = [
+        {**judged, "record": failed[0], "opinion": "acceptable"},
+        {**judged, "record": failed[1], "opinion": "unacceptable"},
+    ]
+    file = tmp_path / "triage.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in said))
+    done = harness("triage", f"invoices/{run.name}", file, "--reports", folder)
+    assert done.returncode == 0, done.stderr
+    assert cells(page, "invoices")["Failures"].startswith(f"{len(failed) - 1} of 80 ")
+    assert cells(page, "invoices")["To judge"] == f"{len(failed) - 2}"
+    told = page.read_bytes()
+    assert harness("portfolio", "--reports", folder).returncode == 0
+    assert page.read_bytes() == told
+
+
+def cells(page: Path, dataset: str) -> dict[str, str]:
+    """The row of a dataset on the page of all workloads, by column."""
+    (row,) = [
+        part for part in page.read_text().split("<tr>") if f'<a href="{dataset}/' in part.split("</th>")[0]
+    ]
+    found = re.findall(r'<td data-label="([^"]*)"[^>]*>(.*?)</td>', row, re.DOTALL)
+    return {name: re.sub(r"\s*<[^>]*>\s*", " ", text).strip() for name, text in found}
 
 
 def test_damaged_and_unfinished_runs_are_listed_and_break_nothing(reports: Path, tmp_path: Path) -> None:
@@ -201,6 +245,20 @@ def test_the_failures_of_a_run_as_rows(reports: Path) -> None:
     assert [line["record_id"] for line in lines] == [row.record_id for row in rows]
     assert all(line["sentence"] and line["expected"] and line["group"] for line in lines)
     assert {line["mark"] for line in lines} == {"SIMULATED"}
+
+
+def test_a_reader_that_goes_away_is_no_error(reports: Path) -> None:
+    written = command("report", runs(reports)[1], "--reports", reports, "--format", "jsonl")
+    whole = subprocess.run(written, cwd=ROOT, env=environment(), capture_output=True, check=True)
+    assert len(whole.stdout) > 70_000  # more than a pipe holds, so the program is still writing
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{shlex.join(written)} | head -c 10"],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_test_report_and_a_comment(reports: Path, tmp_path: Path) -> None:

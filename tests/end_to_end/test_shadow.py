@@ -50,6 +50,12 @@ def test_everything_shown_says_simulated(invoices: tuple[Path, str]) -> None:
     assert page.count("SIMULATED") >= 3
 
 
+def test_factors_of_the_dataset_reach_the_page(invoices: tuple[Path, str]) -> None:
+    page = (invoices[0] / "invoices" / "latest" / "report.html").read_text()
+    assert "at 120 million tokens a month" in page
+    assert "limit 5.00" in page
+
+
 def test_the_pairs_open_in_a_notebook(invoices: tuple[Path, str]) -> None:
     frame = library.read_pairs(invoices[0] / "invoices" / "latest")
     assert len(frame) == 300

@@ -1,9 +1,10 @@
 """The list of cases, its filters and its links, clicked in Chromium."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from case_page import CasePage
+from case_page import AT_CASES, CasePage
 from page_data import GROUPS, Made, cases, write_page
 from playwright.sync_api import Browser, expect
 
@@ -244,7 +245,7 @@ def test_a_long_list_keeps_few_rows_and_answers_at_once(browser: Browser, tmp_pa
     made = cases() + [Made(id=f"far-{place:06d}", quadrant=0, full=False) for place in range(100_000)]
     opened = CasePage(browser, write_page(tmp_path, made, left_out=7), "#quadrant=all")
     opened.expect_found("100,109 of 100,109 pairs")
-    expect(opened.ui("left")).to_have_text("7 further pairs of this run not in this file")
+    expect(opened.page.get_by_text("7 further pairs of this run not in this file")).to_be_visible()
     opened.ui("list").focus()
     opened.press("End")
     expect(opened.ui("place").locator("bdi")).to_have_text("far-099999")
@@ -256,4 +257,43 @@ def test_a_long_list_keeps_few_rows_and_answers_at_once(browser: Browser, tmp_pa
     assert len(opened.ids()) < 60
     opened.ui("search").fill("far-012345")
     opened.expect_found("1 of 100,109 pairs")
+    opened.close()
+
+
+def test_ids_of_any_signs_are_found_by_their_link(browser: Browser, tmp_path: Path) -> None:
+    ids = ["100 % & more #1", "a+b=c&case=d", "🧾 東京/../?q=1", "%41", " between spaces "]
+    opened = CasePage(browser, write_page(tmp_path, [Made(id=one, title="T.") for one in ids]))
+    for record_id in ids:
+        opened.page.evaluate("hash => location.hash = hash", f"#case={quote(record_id, safe='')}")
+        expect(opened.ui("case").locator(".case")).to_have_attribute("data-id", record_id)
+    opened.page.goto("about:blank")
+    for record_id in ids[:2]:
+        opened.page.goto(f"{opened.address}#case={quote(record_id, safe='')}")
+        expect(opened.ui("case").locator(".case")).to_have_attribute("data-id", record_id)
+        opened.press("j")
+        opened.expect_case(ids[ids.index(record_id) + 1])
+        assert opened.hash().startswith(f"#case={quote(ids[ids.index(record_id) + 1], safe='')}&")
+    opened.close()
+
+
+def test_a_title_takes_the_place_of_a_first_line_that_tells_nothing(browser: Browser, tmp_path: Path) -> None:
+    title = "Llama-3.3-70B cited clause 3.3 of the contract, which does not exist in it; 1 more difference."
+    made = [Made(id=f"c-{place}", title=title, snippet="CASE", rerun=2) for place in range(9)]
+    made.append(Made(id="c-9", title=title, snippet="Atelier Brandt"))
+    opened = CasePage(browser, write_page(tmp_path, made), AT_CASES)
+    rows = opened.page.locator(".row")
+    assert rows.first.locator(".line").all_inner_texts()[1] == ""
+    heights = [row.locator(".line").first.evaluate("e => e.offsetHeight") for row in rows.all()]
+    assert heights[:9] == [40] * 9
+    assert heights[9] < 30
+    expect(rows.last).to_contain_text("Atelier Brandt")
+    expect(rows.first.locator(".state .m-flaky")).to_be_visible()
+    opened.press("u")
+    expect(rows.first.locator(".state .m-unacceptable")).to_be_visible()
+    expect(rows.first.locator(".state")).to_have_text("unacceptableflaky")
+    right = opened.page.evaluate(
+        "[...document.querySelectorAll('.row, .row .state')].slice(0, 2)"
+        ".map(e => e.getBoundingClientRect().right)"
+    )
+    assert right[0] - right[1] < 20
     opened.close()

@@ -68,7 +68,7 @@ def test_a_missing_line_keeps_its_place_and_its_values() -> None:
         "Lines 35\u201341 are the same",
     ]
     assert lines(view).runs[0].folded.endswith(": Palette EPAL 1 … Frachtzuschlag Diesel 33")
-    assert sentence(view) == "Llama left out 1 of 41 lines."
+    assert sentence(view) == "Llama left out 1 of 41 lines worth 1241.00."
     assert view.mark_word == "worse"
     assert view.severity == "Severe"
 
@@ -85,7 +85,7 @@ def test_an_invented_line_stands_where_the_answer_has_it_with_its_values() -> No
         "",
         "Lines 4\u20138",
     ]
-    assert sentence(view) == "Llama made up 1 line."
+    assert sentence(view) == "Llama made up 1 line worth 3208.15."
 
 
 def test_an_amount_a_hundred_times_too_large_stands_under_the_right_one() -> None:
@@ -97,7 +97,7 @@ def test_an_amount_a_hundred_times_too_large_stands_under_the_right_one() -> Non
     assert wrong.cells[0].note == "amount: Decimal separator misread · 100 times too large."
     assert texts(wrong)[:3] == ("", "", "")
     assert lines(view).counts == "8 expected: 7 same, 1 changed"
-    assert sentence(view).startswith("Llama misread the decimal sign in line_items[2].amount: 1650.0")
+    assert sentence(view).startswith("Llama misread the decimal sign in amount of line 3: 1650.0")
 
 
 def test_a_flipped_sign() -> None:
@@ -116,7 +116,7 @@ def test_a_flipped_sign() -> None:
         ("net", "6418.2"),
     ]
     assert lines(view).runs[0].folded.startswith("Lines 1\u20138 are the same")
-    assert sentence(view) == "Llama flipped the sign in totals.gross: -7637.66 instead of 7637.66."
+    assert sentence(view) == "Llama flipped the sign in totals.gross: \u22127637.66 instead of 7637.66."
     assert view.document is not None
     assert marked(view.document.boxes[0].pieces, "mark") == ["7.637,66", "7.637,66"]
 

@@ -1,6 +1,8 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import report_cases
 from markdown_page import rendered
 from overviews import compared
 from report_runs import agreement_run, hostile_run, invoices
@@ -8,7 +10,11 @@ from report_runs import agreement_run, hostile_run, invoices
 from harness.analysis.compare import ChangedRecord, Comparison, LeftOut
 from harness.analysis.stats.paired import net_difference
 from harness.analysis.trend import Change
-from harness.report.comparison import MOST_CASES, shown_records
+from harness.domain.mark import Mark
+from harness.report.case_parts import CaseView
+from harness.report.comparison import MOST_CASES, comparison_view, shown_records
+from harness.report.comparison_case import changed_case
+from harness.report.comparison_model import OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
 from harness.report.comparison_words import group_title, net_words
 from harness.report.html import render_overview
@@ -43,13 +49,119 @@ def test_changed_settings_come_first_and_name_both_values() -> None:
 def test_cases_stand_side_by_side_with_links_into_both_reports() -> None:
     view, _, _ = RUNS["invoices"]
     case = view.sections[0].cases[0]
-    assert [text.title for text in case.texts] == ["Expected", "Candidate before", "Candidate now"]
-    assert case.texts[1].told == "right"
-    assert case.texts[2].told not in ("", "right")
-    assert case.texts[0].cut.endswith("laid out by us")
     pages = [link.split("#")[0] for _, link in case.links]
     assert pages == ["../20261120-080000-aaaa/report.html", "report.html"]
     assert {link.split("#")[1] for _, link in case.links} == {f"case={case.record_id}"}
+
+
+SIDES = (
+    Side(
+        run_id="a",
+        date="2026-11-20",
+        mark=Mark.LIVE,
+        incumbent="gpt-4o",
+        candidate="llama-3.1-70b",
+        link="",
+    ),
+    Side(
+        run_id="b",
+        date="2026-11-23",
+        mark=Mark.LIVE,
+        incumbent="gpt-4o",
+        candidate="llama-3.3-70b",
+        link="",
+    ),
+)
+
+
+def case_of(change: Change, before: Any, now: Any, *, agreement: bool = False, **given: Any) -> CaseView:
+    """One record of an invoice that was answered with `before` and is now answered with `now`."""
+    sides = [
+        report_cases.compared(
+            report_cases.invoice(), answer, incumbent=incumbent, has_expected=not agreement
+        )[:2]
+        for answer, incumbent in ((before, given.get("incumbent_before")), (now, None))
+    ]
+    record = ChangedRecord(
+        record_id="r1",
+        change=change,
+        severity=3,
+        before_group="",
+        now_group="",
+        flaky=bool(given.get("flaky")),
+    )
+    one, other = (OpenedPair(pair=pair, case=case) for pair, case in sides)
+    return changed_case(record, SIDES, one, other, agreement=agreement)
+
+
+def test_the_findings_of_both_runs_stand_beside_what_was_expected() -> None:
+    before = report_cases.invoice(currency="USD")
+    now = report_cases.invoice(date="31.08.2026", totals={"net": 6418.2, "gross": 1.0})
+    view = case_of(Change.STILL, before, now)
+    fields = view.differences.fields
+    assert fields is not None
+    assert fields.columns == ("Expected", "Before", "Now")
+    states = {row.name: (row.incumbent.state, row.candidate.state) for row in fields.rows}
+    assert states == {
+        "currency": ("changed", "same"),
+        "date": ("same", "format_only"),
+        "gross": ("same", "changed"),
+    }
+    gross = next(row for row in fields.rows if row.name == "gross")
+    assert gross.expected is not None
+    assert (gross.expected.text, gross.candidate.text) == ("7637.66", "1.0")
+    assert view.raw is not None
+    assert [box.title for box in view.raw.answers] == ["Expected", "Before", "Now"]
+    assert all(box.folded for box in view.raw.answers)
+    assert '"USD"' in "".join(piece.text for piece in view.raw.answers[1].pieces)
+
+
+def sentence(view: CaseView) -> str:
+    return f"{view.subject} {''.join(phrase.text for phrase in view.sentence)}"
+
+
+def test_the_sentence_says_what_was_wrong_and_when() -> None:
+    right, wrong = report_cases.invoice(), report_cases.invoice(currency="USD")
+    new = case_of(Change.NEW, right, wrong)
+    assert (new.mark, new.mark_word) == ("worse", "new")
+    assert sentence(new).startswith("Now Llama-3.3-70b ")
+    assert sentence(new).endswith("USD instead of EUR. Before, it was right.")
+    fixed = case_of(Change.FIXED, wrong, right, flaky=True)
+    assert (fixed.mark, fixed.mark_word, fixed.reruns) == ("better", "fixed", ("flaky in one of the runs",))
+    assert sentence(fixed).startswith("Before, Llama-3.1-70b ")
+    assert sentence(fixed).endswith("USD instead of EUR. Now it is right.")
+
+
+def test_without_expected_answers_the_incumbent_is_what_both_are_held_against() -> None:
+    right, wrong = report_cases.invoice(), report_cases.invoice(currency="USD")
+    same = case_of(Change.NEW, right, wrong, agreement=True)
+    assert same.differences.fields is not None
+    assert same.differences.fields.columns == ("GPT-4o", "Before", "Now")
+    assert sentence(same).endswith("Before, they agreed.")
+    assert same.differences.note == ""
+    other = case_of(Change.NEW, right, wrong, agreement=True, incumbent_before=wrong)
+    assert other.differences.note.startswith("GPT-4o itself gave another answer before")
+
+
+def test_many_large_cases_leave_room_for_a_mail() -> None:
+    # Each of these signs takes four or five characters of the page.
+    lines: list[dict[str, Any]] = [
+        {"description": f"line {place} " + "<&> " * 80, "amount": place} for place in range(60)
+    ]
+    wrong = [{**line, "description": line["description"].upper() + " no", "amount": -1} for line in lines]
+    pair, case, _ = report_cases.compared(
+        report_cases.invoice(line_items=lines), report_cases.invoice(line_items=wrong)
+    )
+    opened = [
+        OpenedPair(pair=replace(pair, record=replace(pair.record, id=f"new-{place}")), case=case)
+        for place in range(MOST_CASES)
+    ]
+    view = comparison_view(comparison(new=MOST_CASES), RUNS["invoices"][2], opened, opened)
+    (section,) = view.sections
+    assert len(section.cases) + len(section.rest) == MOST_CASES
+    assert [case.record_id for case in section.cases[:3]] == ["new-0", "new-1", "new-2"]
+    assert 0 < len(section.rest) < MOST_CASES
+    assert len(render_overview("compare.html.j2", view).encode()) < 15_000_000
 
 
 @pytest.mark.parametrize(
@@ -102,7 +214,7 @@ def test_at_most_200_cases_are_opened_and_each_change_has_its_part(
 
 
 def test_a_group_that_no_analysis_names_is_told_by_its_id() -> None:
-    assert group_title("v1:sign_flipped|totals.net|", {}) == "Sign flipped in totals.net"
+    assert group_title("v1:sign_flipped|totals.net|", {}) == "Flips the sign in totals.net"
     assert group_title("v1:sign_flipped|totals.net|", {"v1:sign_flipped|totals.net|": "Named"}) == "Named"
     assert group_title("", {}) == "in no group"
     assert group_title("v1:", {}) == "unnamed"

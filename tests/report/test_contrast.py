@@ -3,16 +3,22 @@ from importlib.resources import files
 
 import pytest
 
-from harness.report.assets import script, style
+from harness.report.assets import HEAD_SCRIPTS, script, style
 
 CSS = (files("harness.report") / "templates" / "css" / "base.css").read_text(encoding="utf-8")
-LIGHT, DARK = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", part)) for part in CSS.split("@media", 2)[:2])
+TOKENS = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", CSS)
+LIGHT = {name: light for name, light, _ in TOKENS}
+DARK = {name: dark for name, _, dark in TOKENS}
+STATES = ("changed", "missing", "invented", "format")
 PAIRS = [
     *((text, ground) for text in ("ink", "muted", "link") for ground in ("page", "panel", "sunk")),
     ("worse", "page"),
     ("worse", "panel"),
     *((name, f"{name}-tint") for name in ("worse", "better", "changed", "missing", "invented", "format")),
-    ("missing", "panel"),
+    # Marks and words of a line stand beside its tint; names of columns and quotes stand on it.
+    *((name, "panel") for name in ("better", "changed", "missing", "format", "invented")),
+    ("better", "page"),
+    *((name, f"{state}-tint") for name in ("ink", "muted") for state in STATES),
 ]
 
 
@@ -43,4 +49,8 @@ def test_style_stays_small() -> None:
 
 
 def test_script_stays_small() -> None:
-    assert len(script().encode()) <= 25 * 1024
+    assert len((script() + script(HEAD_SCRIPTS)).encode()) <= 25 * 1024
+
+
+def test_every_token_has_a_colour_for_both_themes() -> None:
+    assert len(TOKENS) == len(re.findall(r"--[a-z-]+:", CSS))

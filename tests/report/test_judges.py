@@ -66,5 +66,6 @@ def test_a_kind_has_one_severity_on_its_card_and_over_its_cases() -> None:
     run = wrong_runs("wrong_status")
     settings = AnalysisSettings(severity=SeveritySettings(kinds={"wrong_status": "severe"}))
     _, view = drawn(run, settings)
-    assert [(card.title, card.severity) for card in view.cards] == [("Wrong status", "Severe")]
+    (card,) = view.groups.cards
+    assert (card.title, card.severity) == ("Wrong status in status: various", "Severe")
     assert view.static_cases[0].severity == "Severe"

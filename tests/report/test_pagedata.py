@@ -73,8 +73,8 @@ def data_of(
     builder.choose()
     for row in given:
         if row.record_id in builder.listed:
-            snippet = f"Nordwerk {row.record_id}"
-            builder.outline(PairOutline(record_id=row.record_id, snippet=snippet, latency_s=1.23456))
+            lines = ("Invoice", f"{row.record_id} Nordwerk")
+            builder.outline(PairOutline(record_id=row.record_id, lines=lines, latency_s=1.23456))
     for row in given:
         if row.record_id in builder.wanted and builder.wants(row.record_id):
             html = html_of(row.record_id, size)
@@ -127,7 +127,7 @@ def test_columns_tell_what_the_rows_say() -> None:
         assert (names["group"][group]["id"] if group >= 0 else "") == row.group
         assert index["amount"][place] == (None if row.amount is None else round(row.amount, 2))
         assert index["latency"][place] == 1.23
-        assert index["snippet"][place] == f"Nordwerk {record_id}"
+        assert index["snippet"][place] == f"{record_id} Nordwerk"
         assert index["title"][place] == (f"Told {record_id}." if place < index["full"] else "")
     for position, places in enumerate(index["slices"]):
         assert {index["id"][place] for place in places} == {
@@ -264,7 +264,7 @@ def test_hostile_texts_come_through_as_they_were_written(text: str) -> None:
     builder = PageDataBuilder(ANALYSIS, facts(dataset=text), None)
     builder.add_row(row)
     builder.choose()
-    builder.outline(PairOutline(record_id="r1", snippet=text[:80], latency_s=None))
+    builder.outline(PairOutline(record_id="r1", lines=(text[:80],), latency_s=None))
     more = {"candidate": (text, text[:10])}
     builder.put(OpenedCase(record_id="r1", title=text, html=f"<article>{text}</article>", more=more))
     data = builder.build()

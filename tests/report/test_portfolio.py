@@ -5,13 +5,16 @@ import pytest
 from overviews import FINISHED, TREND, one, portfolios
 from report_runs import Run, agreement_run, invoices
 
+from harness.analysis import AnalysisSettings, analyze
 from harness.domain.chat import Response
 from harness.domain.mark import Mark
+from harness.report.groups import groups_view
 from harness.report.html import render_overview
 from harness.report.portfolio import portfolio_view
 from harness.report.portfolio_text import age, portfolio_lines
+from harness.report.sections import Evidence
 from harness.report.wording import NO_VALUE
-from harness.report.workload import Against
+from harness.report.workload import Against, needs_attention
 
 STATES = portfolios()
 
@@ -55,7 +58,7 @@ def test_the_saving_is_never_invented() -> None:
     told = one(invoices(60), tokens_per_month=1_000_000)
     # 900 tokens in and a quarter of the answer's characters out a record, on the incumbent.
     assert told.saving_usd is not None
-    assert told.saving_more == "at 1,000,000 tokens a month"
+    assert told.saving_more == "at 1 million tokens"
     answers = [pair.incumbent.outcome for pair in invoices(60).pairs]
     usage = [answer.usage for answer in answers if isinstance(answer, Response)]
     records = 1_000_000 * 60 / sum(900 + (used.output_tokens or 0) for used in usage)
@@ -71,7 +74,10 @@ def test_the_saving_is_never_invented() -> None:
 def test_calls_of_unknown_cost_are_counted_beside_the_cost() -> None:
     told = one(invoices(60))
     assert told.costs == "$0.012 → $0.0021"
-    assert told.costs_more == "candidate: 2 calls of unknown cost left out"
+    assert "Calls of unknown cost are left out of the cost: invoices (2 calls of the candidate)." in (
+        portfolio_view([told], []).notes
+    )
+    assert told.costs_more == "2 calls of the candidate"
 
 
 def test_no_clock_is_in_the_page_but_the_age_is_in_the_terminal() -> None:
@@ -116,5 +122,27 @@ def test_terminal_lines_hold_nothing_that_moves_it() -> None:
 
 def test_trend_and_reason_are_told() -> None:
     assert one(agreement_run(), against=TREND).around.against.trend is not None
-    row = portfolio_view([one(Run(pairs=[], scored=[]), against=Against(reason="no run before"))], []).rows[0]
-    assert (row.cells[-2].text, row.cells[-2].more) == (NO_VALUE, "no run before")
+    view = portfolio_view([one(Run(pairs=[], scored=[]), against=Against(reason="no run before"))], [])
+    cell = view.rows[0].cells[view.columns.index("Since the run before") - 1]
+    assert (cell.text, cell.more) == (NO_VALUE, ("no run before",))
+
+
+def test_the_worst_failure_weighs_most_and_bears_the_name_of_its_card() -> None:
+    run = invoices(300)
+    analysis = analyze(run.pairs, run.scored, AnalysisSettings())
+    weights = {
+        group.name: group.severity * group.regressions for group in analysis.clusters if not group.is_rest
+    }
+    told = one(run)
+    cards = {card.title: card for card in groups_view(analysis, told.names, Evidence(), "invoice").cards}
+    assert weights[told.worst] == max(weights.values())
+    assert told.worst_more == f"{cards[told.worst].severity} · {cards[told.worst].count} cases"
+    assert told.worst_link == f"invoices/20261123-182219-3f2a/report.html#{cards[told.worst].link}"
+    assert one(run, report="").worst_link == ""
+
+
+def test_what_needs_attention_stands_first() -> None:
+    workloads = sorted(STATES["mixed"][0], key=needs_attention)
+    assert [told.finding for told in workloads] == ["beyond", "unsure", "alike", "within"]
+    same = [one(agreement_run(), dataset=name) for name in ("b", "a", "c")]
+    assert [told.name for told in sorted(same, key=needs_attention)] == ["a", "b", "c"]

@@ -14,6 +14,7 @@ from harness.analysis import Analysis, AnalysisSettings, analyze, analyze_with_c
 from harness.analysis.outcome import Quadrant
 from harness.domain.judgement import Judgement, Opinion, RightSide
 from harness.report import build_view, render, summary_lines
+from harness.report.pull_request import pull_request_comment
 from harness.report.review import effect_sentences, review_lines, review_sentence, review_view
 from harness.report.wording import NO_VALUE, Names
 
@@ -77,7 +78,7 @@ def test_the_figures_before_and_after_stand_in_one_sentence() -> None:
 
 def test_the_page_and_the_terminal_say_at_once_that_people_judged() -> None:
     given = judged(RUN, *(said(name, "acceptable") for name in LOST[:3]))
-    assert build_view(given, facts()).told[0] == review_sentence(given)
+    assert build_view(given, facts()).answer.lead[0] == review_sentence(given)
     lines = summary_lines(given, facts(), "x")
     assert lines[3].startswith("These figures follow from 3 judgements of 1 person.")
 
@@ -91,6 +92,27 @@ def test_judging_failures_only_is_said_to_flatter() -> None:
         "people looked at 1: Llama is wrong on 1 of 1 (100 %, 21 to 100 %). The others count as scored."
         in told
     )
+
+
+def test_a_pair_that_people_could_not_settle_is_not_called_unseen() -> None:
+    rows = analyze_with_cases(RUN.pairs, RUN.scored, AnalysisSettings()).cases
+    right = next(row.record_id for row in rows if row.quadrant == Quadrant.BOTH_RIGHT)
+    told = effects(
+        judged(RUN, said(LOST[0], "acceptable"), said(right, "acceptable"), said(right, "unacceptable", "Bo"))
+    )
+    assert "People settled none of the 1 pair that both have right that they looked at" in told
+    assert "Nobody looked" not in told
+
+
+def test_what_is_still_to_be_judged_is_counted() -> None:
+    given = judged(RUN, said(LOST[0], "acceptable"), said(LOST[1], "unacceptable"), said(LOST[2], "unsure"))
+    left = given.count(Quadrant.REGRESSION)
+    assert left == WORSE - 1
+    square = build_view(given, facts()).answer.square
+    assert square is not None
+    assert square.notes[-1] == f"{left - 2} of {left} cases still to be judged by a person."
+    comment = pull_request_comment(given, facts(), "report.html")
+    assert "These figures follow from 3 judgements of 1 person." in comment
 
 
 def test_a_finding_that_changes_is_said_to_change() -> None:
@@ -186,7 +208,7 @@ def hostile() -> tuple[Analysis, Run]:
 
 
 def test_hostile_names_notes_and_ids_stay_text() -> None:
-    analysis, _run = hostile()
+    analysis, _ = hostile()
     page = render(build_view(analysis, facts()))
     section = page[page.index('<section id="review"') :].partition("</section>")[0]
     assert not re.search(r"<(img|iframe|script|style|link)\b", section)

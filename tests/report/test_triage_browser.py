@@ -259,3 +259,21 @@ def test_full_storage_is_said(browser: Browser, file: Path) -> None:
     opened.press("a")
     expect(opened.ui("failed")).to_be_visible()
     opened.close()
+
+
+def test_a_note_stays_with_the_case_under_which_it_was_begun(browser: Browser, file: Path) -> None:
+    opened = CasePage(browser, file, AT_CASES)
+    opened.page.locator(".row").nth(2).click()
+    opened.expect_case("inv-00002")
+    opened.ui("note").fill("of the third")
+    opened.page.go_back()
+    opened.expect_case("inv-00000")
+    expect(opened.ui("note")).to_have_value("")
+    assert {record: entry["note"] for record, entry in opened.kept().items()} == {"inv-00002": "of the third"}
+    opened.page.go_forward()
+    expect(opened.ui("note")).to_have_value("of the third")
+    opened.press("a")
+    opened.page.reload()
+    opened.page.locator(".row").nth(2).click()
+    expect(opened.ui("note")).to_have_value("of the third")
+    opened.close()

@@ -21,7 +21,7 @@ from harness.domain.pair import Pair
 from harness.domain.record import Record
 from harness.errors import RunDamaged, SchemaMismatch, StoreError
 from harness.store.notebook import read_pairs as read_frame
-from harness.store.pairs import read_pair_group, read_pairs, write_pairs
+from harness.store.pairs import read_outlines, read_pair_group, read_pairs, write_pairs
 from harness.store.parquet import group_sizes
 from harness.store.schema import PAIRS
 
@@ -292,7 +292,7 @@ def test_added_and_reordered_columns_are_read(tmp_path: Path) -> None:
 MEMORY = string.Template("""
 from pathlib import Path
 from factories import pair, record
-from harness.store.pairs import read_pair_group, read_pairs, write_pairs
+from harness.store.pairs import read_outlines, read_pair_group, read_pairs, write_pairs
 from harness.store.parquet import group_sizes
 path = Path(r"$path")
 records = (record(f"r{n}", str(n) * 200) for n in range($rows))
@@ -375,3 +375,26 @@ def test_the_groups_of_a_damaged_file(content: bytes | None, tmp_path: Path) -> 
         path.write_bytes(content)
     with pytest.raises(RunDamaged, match=r"is missing|cannot be read"):
         group_sizes(path)
+
+
+def test_an_outline_tells_the_first_lines_that_the_user_says_last(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.parquet"
+    said = [
+        {"role": "user", "content": "An example"},
+        {"role": "user", "content": "\n  CASE \n\n" + "x" * 200 + "\nFrom: sales\n" + "more\n" * 50},
+        {"role": "assistant", "content": "{"},
+    ]
+    other = [{"role": "system", "content": "Only this"}]
+    requests = {"r1": said, "r2": other, "r3": []}
+    write_pairs(
+        path,
+        [
+            pair(of=record(record_id, request=ChatRequest(body={"messages": messages})))
+            for record_id, messages in requests.items()
+        ],
+    )
+    lines = {outline.record_id: outline.lines for outline in read_outlines(path, ids=requests)}
+    assert lines["r1"][:3] == ("CASE", "x" * 80, "From: sales")
+    assert len(lines["r1"]) == 6
+    assert lines["r2"] == ("Only this",)
+    assert lines["r3"] == ()

@@ -1,5 +1,6 @@
-"""Names of failure clusters: what changed, where, in words a reader takes in at a glance; and their ids."""
+"""Names of failure clusters: what the candidate does, and where, in plain words; and their ids."""
 
+import re
 from hashlib import blake2b
 
 from harness.analysis.failure.edits import FREE_TEXT
@@ -10,16 +11,114 @@ OTHER_EDITS = "(other edits)"
 OTHER_KINDS = "other_kinds"
 REST_ID = "v1:rest"
 REST_NAME = "Others, with nothing in common"
-_TITLES = {"no_finding": "Wrong, the scorer names no finding", OTHER_KINDS: "Other kinds of failure"}
-# The edit alone says what happened: "air waybill" instead of "bill of lading".
-_TOLD_BY_EDIT = frozenset({"wrong_label", "unknown_label", "wrong_currency"})
-_SUBJECTS = {"field_missing": "missing", "field_invented": "made up"}
 _MOST_TERMS = 3
 _LONGEST_ID = 160
+_SWAP = re.compile(r'"(?P<actual>.*?)" for "(?P<expected>.*)"', re.DOTALL)
+_MIX_UP = "Takes "
+# Names of lists of references that can stand for what is cited.
+_CITED = frozenset(
+    {"articles", "clauses", "documents", "paragraphs", "passages", "references", "sections", "sources"}
+)
+# {x} is the field; a name without it is followed by "in" and the field, where there is one.
+_NAMES = {
+    "call_failed": "Gives no answer: the call failed",
+    "timed_out": "Gives no answer in time",
+    "truncated": "Is cut off before the answer is complete",
+    "refusal": "Refuses to answer",
+    "empty": "Gives an empty answer",
+    "invalid_json": "Writes text that is not valid JSON",
+    "repairable_json": "Writes broken JSON that a repair tool can mend",
+    "prose_around_json": "Writes text around the JSON",
+    "schema_violation": "Breaks the JSON schema",
+    "line_missing": "Leaves out lines",
+    "line_invented": "Makes up lines",
+    "line_duplicated": "Repeats lines",
+    "line_merged": "Merges lines",
+    "line_split": "Splits lines",
+    "decimal_misread": "Misreads the decimal sign",
+    "sign_flipped": "Flips the sign",
+    "digits_swapped": "Swaps digits",
+    "wrong_currency": "Takes the wrong currency",
+    "date_order": "Swaps day and month",
+    "wrong_label": "Chooses the wrong label",
+    "unknown_label": "Writes what is no label",
+    "label_missing": "Leaves out labels",
+    "label_surplus": "Adds labels",
+    "field_missing": "Leaves out {x}",
+    "field_invented": "Makes up {x}",
+    "wrong_value": "Gets {x} wrong",
+    "text_differs": "Words {x} differently",
+    "text": "Gets {x} wrong",
+    "arithmetic": "Gives amounts that do not add up",
+    "judged_worse": "Is judged worse",
+    "language_drift": "Answers in another language",
+    "over_long": "Writes far more than asked for",
+    "wrong_tool_call": "Makes a wrong tool call",
+    "inconsistent": "Answers differently when asked again",
+    "no_finding": "Is wrong, and the scorer does not say why",
+    OTHER_KINDS: "Makes other kinds of mistake",
+}
+# {n} is what is cited: the name of the list, where that says it.
+_CITING = {
+    "hallucinated_reference": "Cites {n} that do not exist",
+    "misattributed_reference": "Quotes {n} from another place",
+    "misquoted_reference": "Changes words when quoting {n}",
+    "reference_missing": "Does not cite {n} that apply",
+    "reference_surplus": "Cites {n} that do not apply",
+}
+_QUOTING = {
+    "a number changed": "Changes a number when quoting {n}",
+    "a negation changed": 'Adds or drops a "not" when quoting {n}',
+    "a modal verb changed": 'Changes "shall", "may" or the like when quoting {n}',
+    "other words": "Changes words when quoting {n}",
+}
+_CHANGES = {
+    "another value": "Gives another value for {x}",
+    "another number": "Writes another number in {x}",
+    "another date": "Writes another date in {x}",
+    "another year": "Gets the year of {x} wrong",
+    "another month": "Gets the month of {x} wrong",
+    "another day": "Gets the day of {x} wrong",
+    "zero instead": "Writes zero in {x}",
+    "off by one": "Is off by one in {x}",
+    "rounded": "Rounds {x}",
+    "capitals only": "Changes only capitals in {x}",
+    "spaces or punctuation only": "Changes only spaces or punctuation in {x}",
+    "accents lost": "Loses accents in {x}",
+    "leading zeros lost": "Loses leading zeros of {x}",
+    "leading zeros added": "Adds leading zeros to {x}",
+    "end lost": "Loses the end of {x}",
+    "start lost": "Loses the start of {x}",
+    "more at the end": "Adds to the end of {x}",
+    "more at the start": "Adds to the start of {x}",
+    "words around it": "Adds text around {x}",
+    "a part of it": "Gives only a part of {x}",
+    "look-alike characters": "Confuses look-alike characters in {x}",
+    "other digits": "Changes digits in {x}",
+    "one character": "Gets one character of {x} wrong",
+    "other word order": "Changes the word order in {x}",
+}
+_TOLD_BY_EDIT = {
+    **{(kind, edit): name for kind in ("wrong_value", "text_differs") for edit, name in _CHANGES.items()},
+    ("invalid_json", "JSON with a mistake"): "Writes JSON with a mistake",
+    ("invalid_json", "no JSON at all"): "Writes no JSON at all",
+    ("invalid_json", "cut off in the middle"): "Writes JSON that ends in the middle",
+    ("repairable_json", "JSON with a mistake"): _NAMES["repairable_json"],
+    (
+        "repairable_json",
+        "cut off in the middle",
+    ): "Writes JSON that ends in the middle, which a repair tool can mend",
+    ("prose_around_json", "code fence"): "Puts a code fence around the JSON",
+    ("prose_around_json", "other text"): "Writes text around the JSON",
+    ("wrong_tool_call", "left out"): "Leaves out a tool call",
+    ("wrong_tool_call", "one too many"): "Makes one tool call too many",
+    ("wrong_label", "a whole text instead of a label"): "Writes a whole text instead of a label",
+    ("unknown_label", "a whole text instead of a label"): "Writes a whole text instead of a label",
+}
 
 
 def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -> str:
-    """The name of the failures with that kind, path and edit.
+    """What the candidate does in the failures with that kind, path and edit, such as "Leaves out iban".
 
     Args:
         kind: Name of the failure kind.
@@ -27,24 +126,73 @@ def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -
         edit: As `edit_of` tells it.
         terms: Words that are typical of failures that only free text tells apart.
     """
-    title, path = _title(kind), readable(path, 80)
-    edit = edit.replace('" for "', '" instead of "', 1) if edit.startswith('"') else edit
-    where = f" in {path}" if path else ""
+    path = readable(path, 80)
+    if kind in _CITING:
+        return _citing(kind, path, edit)
     if kind == "decimal_misread" and edit:
-        return f"{path or 'Amount'} {edit}"
-    if kind in _TOLD_BY_EDIT and edit.startswith('"'):
-        return f"{edit}{where}"
-    if kind in _SUBJECTS and path:
-        return f"{path} {_SUBJECTS[kind]}"
+        return f"Reads {_field(path) or 'an amount'} {edit}"
+    swap = _SWAP.fullmatch(edit)
+    if swap:
+        return _swapped(kind, swap) + _in(path)
+    if kind in ("label_missing", "label_surplus") and edit:
+        return f'{"Leaves out" if kind == "label_missing" else "Adds"} the label "{edit}"{_in(path)}'
+    told = _TOLD_BY_EDIT.get((kind, edit))
+    if told:
+        return _placed(told, path)
+    name = _placed(_NAMES.get(kind) or _title(kind), path)
     if edit in (FREE_TEXT, OTHER_EDITS):
-        told = f"words such as {', '.join(terms[:_MOST_TERMS])}" if terms else "various"
-        return f"{title}{where}: {told}"
-    return f"{title}{where}{f': {edit}' if edit else ''}"
+        return name + _ways(kind, terms)
+    return name if not edit else f"{name}: {edit}"
+
+
+def _ways(kind: str, terms: tuple[str, ...]) -> str:
+    if not terms:
+        return ", for various reasons" if kind == "judged_worse" else ", in various ways"
+    words = ", ".join(terms[:_MOST_TERMS])
+    return f"; the reasons speak of {words}" if kind == "judged_worse" else f", with words such as {words}"
+
+
+def _swapped(kind: str, swap: re.Match[str]) -> str:
+    """Which value is taken for which."""
+    actual, expected = swap["actual"], swap["expected"]
+    if kind == "unknown_label":
+        return f'Writes "{actual}", which is no label, instead of "{expected}"'
+    if kind == "language_drift":
+        return f"Answers in {actual} instead of {expected}"
+    if actual.isdecimal() and expected.isdecimal():
+        return f"{_MIX_UP}label {expected} for {actual}"
+    return f'{_MIX_UP}"{expected}" for "{actual}"'
+
+
+def _citing(kind: str, path: str, edit: str) -> str:
+    cited = _field(path).rpartition(".")[2]
+    known = cited.lower() in _CITED
+    told = (_QUOTING.get(edit) if kind == "misquoted_reference" else None) or _CITING[kind]
+    return told.replace("{n}", cited if known else "clauses") + ("" if known else _in(path))
+
+
+def _placed(name: str, path: str) -> str:
+    if "{x}" in name:
+        return name.replace("{x}", _field(path) or "the answer")
+    return name + _in(path)
+
+
+def _in(path: str) -> str:
+    field = _field(path)
+    return f" in {field}" if field else ""
+
+
+def _field(path: str) -> str:
+    """A field in words: "amount of line_items" for `line_items[].amount`."""
+    around, _, field = path.rpartition("[].")
+    field = field.removesuffix("[]")
+    return f"{field} of {around}" if around and field else field or around
 
 
 def like_it(name: str, others: int) -> str:
     """The name of several small clusters that are alike, by that of the most typical one."""
-    return f"{name} and {others} like it"
+    noun = "mix-up" if name.startswith(_MIX_UP) else "mistake"
+    return f"{name}, and {others} similar {noun}{'' if others == 1 else 's'}"
 
 
 def numbered(names: list[str]) -> list[str]:
@@ -87,4 +235,4 @@ def _printable(part: str) -> str:
 
 
 def _title(kind: str) -> str:
-    return _TITLES.get(kind) or readable(kind_of(kind).title, 60)
+    return readable(kind_of(kind).title, 60)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from harness.analysis.failure.sentence import changed_words
+from harness.analysis.failure.differing_words import changed_words
 from harness.analysis.features.catalog import readable
 from harness.domain.failure import KINDS
 from harness.domain.score import Finding

@@ -6,8 +6,8 @@ from typing import Any
 
 from harness.analysis.failure.cluster_group import Group, Item, count_in, group_of, joined
 from harness.analysis.failure.cluster_names import free_text_id
+from harness.analysis.failure.differing_words import changed_words
 from harness.analysis.failure.edits import FREE_TEXT
-from harness.analysis.failure.sentence import changed_words
 from harness.analysis.failure.signature import Signature
 from harness.domain.score import Finding
 

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
+from harness.analysis.failure.differing_words import LONGEST, changed_words, cut_at_word, differing_words
 from harness.domain.chat import Answer
 from harness.domain.failure import is_failure, kind_of, primary
 from harness.domain.score import Finding
 
-_VALUE_LIMIT = 60
 # A longer text is a quote, not the name of a clause.
 _LONGEST_CLAUSE = 40
-_TEXT_LIMIT = 20_000
+# A model can write any number: larger ones are not told as money.
+_MOST_MONEY = 1e15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +29,15 @@ def _ours(text: str) -> Phrase:
 
 
 def _theirs(text: str) -> Phrase:
-    text = " ".join(text[: _VALUE_LIMIT * 4].split())
-    return Phrase(text=text if len(text) <= _VALUE_LIMIT else text[:_VALUE_LIMIT] + "…", foreign=True)
+    return Phrase(text=cut_at_word(" ".join(text[: LONGEST * 4].split())), foreign=True)
+
+
+def _value_of(text: str | None) -> Phrase:
+    """A value: numbers with a real minus sign, and a word of ours where there is nothing to read."""
+    if not (text and text.strip()):
+        return _ours("nothing")
+    plain = text.strip()
+    return _theirs("\u2212" + plain[1:] if _NEGATIVE.fullmatch(plain) else text)
 
 
 _WHOLE = {
@@ -48,7 +57,7 @@ _LINES = {
     "line_missing": "left out",
     "line_invented": "made up",
     "line_duplicated": "repeated",
-    "line_merged": "merged",
+    "line_merged": "merged lines in",
     "line_split": "split",
 }
 _VALUES = {
@@ -60,6 +69,10 @@ _VALUES = {
 }
 _NOUNS = (("field_", "field"), ("reference", "reference"), ("label_", "label"), ("tool_call", "call"))
 _CLAUSE_NUMBER = re.compile(r"§?\s*\d")
+_NEGATIVE = re.compile(r"-\d[\d.,' ]{0,30}")
+# A place in a list: the list, the position, the field of the entry.
+_PLACE = re.compile(r"(?P<list>[^\[\]]*)\[(?P<at>\d{1,9})\](?:\.(?P<field>[^\[\]]+))?")
+_LINE_LIST = re.compile(r"(?:^|[._])(?:\w*lines?|\w*items?|rows?|positions?|)$", re.IGNORECASE)
 
 
 def sentence(findings: Sequence[Finding], expected_lines: int | None = None) -> tuple[Phrase, ...]:
@@ -83,40 +96,108 @@ def sentence(findings: Sequence[Finding], expected_lines: int | None = None) -> 
 def _whole(finding: Finding) -> tuple[Phrase, ...]:
     begin = _ours(_WHOLE[finding.kind])
     if finding.path:
-        return (begin, _ours(" at "), _theirs(finding.path))
+        return (begin, _ours(" at "), *_place(finding.path))
     return (begin,)
 
 
 def _lines(findings: Iterable[Finding], expected_lines: int | None) -> tuple[Phrase, ...]:
-    """Line mistakes are told together: "left out 3 of 41 lines and made up 1"."""
+    """Line mistakes are told together: "left out 3 of 41 lines worth 630.58 and made up 1"."""
+    findings = tuple(findings)
     found = [finding.kind for finding in findings]
     counts = {kind: found.count(kind) for kind in _LINES if kind in found}
-    parts = []
+    first, parts = next(iter(counts)), []
     for place, (kind, count) in enumerate(counts.items()):
         of_all = f" of {expected_lines}" if expected_lines and kind == "line_missing" else ""
-        noun = f" {'line' if (expected_lines if of_all else count) == 1 else 'lines'}" if place == 0 else ""
-        parts.append(f"{_LINES[kind]} {count}{of_all}{noun}")
+        thing = "place" if kind == "line_merged" else "line"
+        many = "" if (expected_lines if of_all else count) == 1 else "s"
+        noun = f" {thing}{many}" if place == 0 or "line_merged" in (kind, first) else ""
+        worth = _worth([finding.amount for finding in findings if finding.kind == kind])
+        parts.append(f"{_LINES[kind]} {count}{of_all}{noun}{worth}")
     joined = " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
     return (_ours(joined), *_others(findings, set(_LINES)))
+
+
+def _worth(amounts: Sequence[float | None]) -> str:
+    """What lines come to, where every one of them has an amount."""
+    known = [amount for amount in amounts if amount is not None]
+    if not known or len(known) < len(amounts) or not 0 < sum(known) < _MOST_MONEY:
+        return ""
+    return f" worth {sum(known):.2f}"
 
 
 def _value(finding: Finding) -> tuple[Phrase, ...]:
     if finding.kind in _TOLD:
         return _TOLD[finding.kind](finding)
     reading = _VALUES.get(finding.kind)
-    if finding.expected is not None and finding.actual is not None:
-        verb = "chose " if finding.kind == "wrong_label" else "wrote "
-        begin = (_ours(reading), *_where(finding), _ours(": ")) if reading else (_ours(verb),)
-        return (*begin, *_instead(finding), *(() if reading else _where(finding)))
-    return (_ours(reading or f"is wrong ({kind_of(finding.kind).title.lower()})"), *_where(finding))
+    if finding.expected is None or finding.actual is None:
+        return (_ours(reading or f"is wrong ({kind_of(finding.kind).title.lower()})"), *_where(finding))
+    if reading:
+        # "the wrong currency in currency" says nothing more.
+        said = finding.kind == "wrong_currency" and finding.path.endswith("currency")
+        where = () if said else _where(finding)
+        return (_ours(reading), *where, _ours(": "), *_instead(finding), *_off(finding))
+    if max(len(finding.expected), len(finding.actual)) > LONGEST:
+        return (_ours("wrote another text"), *_where(finding), _ours(": "), *_instead(finding))
+    return (_ours("wrote "), *_instead(finding), *_where(finding), *_off(finding))
 
 
-def _where(finding: Finding) -> tuple[Phrase, ...]:
-    return (_ours(" in "), _theirs(finding.path)) if finding.path else ()
+def _where(finding: Finding, word: str = " in ") -> tuple[Phrase, ...]:
+    return (_ours(word), *_place(finding.path)) if finding.path else ()
+
+
+def _place(path: str) -> tuple[Phrase, ...]:
+    """A field in words: `line_items[3].amount` is "amount of line 4", as the table counts."""
+    found = _PLACE.fullmatch(path)
+    if found is None:
+        return (_theirs(path),)
+    number, within, field = int(found["at"]) + 1, found["list"], found["field"]
+    of = (_theirs(field), _ours(" of ")) if field else ()
+    if _LINE_LIST.search(within):
+        return (*of, _ours(f"line {number}"))
+    return (*of, _ours(f"entry {number} of "), _theirs(within))
 
 
 def _instead(finding: Finding) -> tuple[Phrase, ...]:
-    return (_theirs(finding.actual or ""), _ours(" instead of "), _theirs(finding.expected or ""))
+    """What is there instead of what; of long texts the words that differ."""
+    expected, actual = finding.expected or "", finding.actual or ""
+    if max(len(expected), len(actual)) <= LONGEST or not (expected.strip() and actual.strip()):
+        return (_value_of(actual), _ours(" instead of "), _value_of(expected))
+    before, after = (Phrase(text=text, foreign=True) for text in differing_words(expected, actual))
+    return (_ours('"'), after, _ours('" instead of "'), before, _ours('"'))
+
+
+def _off(finding: Finding) -> tuple[Phrase, ...]:
+    """By how much money the value is off; a flipped sign or decimal sign says it already."""
+    if finding.amount is None or finding.kind in ("sign_flipped", "decimal_misread"):
+        return ()
+    expected, actual = _number(finding.expected), _number(finding.actual)
+    if expected is None or actual is None or not 0 < abs(actual - expected) < _MOST_MONEY:
+        return ()
+    return (_ours(f", {abs(actual - expected):.2f} too {'much' if actual > expected else 'little'}"),)
+
+
+def _number(text: str | None) -> Decimal | None:
+    try:
+        number = Decimal((text or "").strip()[:LONGEST])
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < LONGEST else None
+
+
+def _chose(finding: Finding) -> tuple[Phrase, ...]:
+    if finding.expected is None or finding.actual is None:
+        return (_ours("chose the wrong label"), *_where(finding, " as "))
+    stray = _ours(", which is no label,") if finding.kind == "unknown_label" else _ours("")
+    told = (_value_of(finding.actual), stray, _ours(" instead of "), _value_of(finding.expected))
+    verb = "chose " if finding.kind == "wrong_label" else "wrote "
+    return (_ours(verb), *(phrase for phrase in told if phrase.text), *_where(finding, " as "))
+
+
+def _field_of(verb: str, value: str | None, path: str) -> tuple[Phrase, ...]:
+    """A field that is there on one side only, with its value where that is short."""
+    shown = value is not None and value.strip() and len(value) <= LONGEST
+    place = _place(path) if path else (_ours("a field"),)
+    return (_ours(verb), *place, *((_ours(" ("), _value_of(value), _ours(")")) if shown else ()))
 
 
 def _clause(identifier: str | None) -> tuple[Phrase, ...]:
@@ -149,27 +230,10 @@ def _misquoted(finding: Finding) -> tuple[Phrase, ...]:
     return (*said, _ours(': "'), _theirs(before), _ours('" became "'), _theirs(after), _ours('"'))
 
 
-def changed_words(expected: str, actual: str) -> tuple[str, str]:
-    """The words from the first difference of two texts to the last, on each side.
-
-    Where both sides have some, the next word stands with them: "30 days" says more than "30".
-    """
-    first, second = expected[:_TEXT_LIMIT].split(), actual[:_TEXT_LIMIT].split()
-    start = 0
-    while start < min(len(first), len(second)) and first[start] == second[start]:
-        start += 1
-    end = 0
-    while end < min(len(first), len(second)) - start and first[-1 - end] == second[-1 - end]:
-        end += 1
-    if end and start + end < min(len(first), len(second)):
-        end -= 1
-    return " ".join(first[start : len(first) - end]), " ".join(second[start : len(second) - end])
-
-
 def _arithmetic(finding: Finding) -> tuple[Phrase, ...]:
     begin = (_ours("has amounts that do not add up"), *_where(finding))
     if finding.expected is not None and finding.actual is not None:
-        return (*begin, _ours(": "), *_instead(finding))
+        return (*begin, _ours(": "), *_instead(finding), *_off(finding))
     return (*begin, _ours(": "), _theirs(finding.note)) if finding.note else begin
 
 
@@ -196,8 +260,10 @@ def _judged(finding: Finding) -> tuple[Phrase, ...]:
 
 _TOLD: dict[str, Callable[[Finding], tuple[Phrase, ...]]] = {
     "no_finding": lambda finding: (_ours("is wrong; the scorer gives no finding"),),
-    "field_missing": lambda finding: (_ours("left out "), _theirs(finding.path or "a field")),
-    "field_invented": lambda finding: (_ours("made up "), _theirs(finding.path or "a field")),
+    "wrong_label": _chose,
+    "unknown_label": _chose,
+    "field_missing": lambda finding: _field_of("left out ", finding.expected, finding.path),
+    "field_invented": lambda finding: _field_of("made up ", finding.actual, finding.path),
     "label_missing": lambda finding: (
         _ours("left out the label "),
         _theirs(finding.expected or finding.path),
@@ -241,7 +307,7 @@ def line_count(expected: Answer | None, path: str, decode: Callable[[str], objec
 
     Args:
         expected: The expected answer.
-        path: Such as `line_items[3]` or `document.line_items[3].amount`.
+        path: Such as `line_items[3]`, `document.line_items[3].amount` or `[3]`.
         decode: A JSON reader that raises ValueError on bad text.
     """
     if expected is None or not expected.text or "[" not in path:
@@ -250,6 +316,7 @@ def line_count(expected: Answer | None, path: str, decode: Callable[[str], objec
         value = decode(expected.text)
     except ValueError:
         return None
-    for name in path.split("[", 1)[0].split("."):
+    within = path.split("[", 1)[0]
+    for name in within.split(".") if within else ():
         value = value.get(name) if isinstance(value, dict) else None
     return len(value) if isinstance(value, list) else None

@@ -15,6 +15,7 @@ class Percentiles:
     Attributes:
         n: Calls with a time.
         missing: Calls that ended without one (no stream, recorded, failed before it).
+        longest: The slowest call.
     """
 
     n: int
@@ -25,6 +26,7 @@ class Percentiles:
     p75: float | None
     p95: float | None
     p99: float | None
+    longest: float | None
 
 
 @dataclass(slots=True)
@@ -45,7 +47,15 @@ class TimeTally:
         """The 5th to 99th percentile, with linear interpolation between neighbours."""
         if not self.seconds:
             return Percentiles(
-                n=0, missing=self.missing, p5=None, p25=None, p50=None, p75=None, p95=None, p99=None
+                n=0,
+                missing=self.missing,
+                p5=None,
+                p25=None,
+                p50=None,
+                p75=None,
+                p95=None,
+                p99=None,
+                longest=None,
             )
         low, quarter, median, upper, high, top = (
             float(value) for value in numpy.percentile(numpy.frombuffer(self.seconds), PERCENTS)
@@ -59,4 +69,5 @@ class TimeTally:
             p75=upper,
             p95=high,
             p99=top,
+            longest=max(self.seconds),
         )

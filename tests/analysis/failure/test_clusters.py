@@ -60,18 +60,18 @@ def test_structured_clusters_are_exact_whatever_else_differs() -> None:
     assert len(found) == len(STRUCTURED)
     by_name = {cluster.name: cluster for cluster in found}
     assert {
-        "Sign flipped in totals.gross",
-        "totals.gross 100 times too large",
-        "line_items[].amount 1000 times too small",
-        '"air waybill" instead of "bill of lading"',
-        '"USD" instead of "EUR" in currency',
-        "Wrong value in invoice_number: start lost",
-        "Text differs in line_items[].description: end lost",
-        "Line item missing in line_items[]",
-        "Cites what does not exist in references[]",
+        "Flips the sign in totals.gross",
+        "Reads totals.gross 100 times too large",
+        "Reads amount of line_items 1000 times too small",
+        'Takes "bill of lading" for "air waybill"',
+        'Takes "EUR" for "USD" in currency',
+        "Loses the start of invoice_number",
+        "Loses the end of description of line_items",
+        "Leaves out lines in line_items",
+        "Cites references that do not exist",
     } <= set(by_name)
     sign = [failure for failure in failures if failure.cluster == "sign"]
-    cluster = by_name["Sign flipped in totals.gross"]
+    cluster = by_name["Flips the sign in totals.gross"]
     assert cluster.size == len(sign)
     assert cluster.regressions == sum(failure.is_regression for failure in sign)
     assert cluster.share.value == len(sign) / 800
@@ -180,7 +180,11 @@ def test_free_texts_that_no_word_tells_apart_are_one_cluster() -> None:
         note = "7777 7777 7777" if number < 8 else "4321 4321 4321"
         one(f"r{number}", Finding(kind="judged_worse", note=note), keeper=keeper)
     (found,) = told(keeper)
-    assert (found.id, found.name, found.size) == ("v1:judged_worse||~", "Judged worse: various", 12)
+    assert (found.id, found.name, found.size) == (
+        "v1:judged_worse||~",
+        "Is judged worse, for various reasons",
+        12,
+    )
     assert int(found.medoid.removeprefix("r")) < 8, "of the larger of both"
 
 
@@ -271,7 +275,7 @@ def test_free_text_clusters_are_named_by_their_words() -> None:
 
 def test_a_feature_that_the_cluster_shares_and_others_do_not() -> None:
     found = {cluster.name: cluster for cluster in clusters_of(list(planted(600, 3)))}
-    cluster = found["line_items[].amount 1000 times too small"]
+    cluster = found["Reads amount of line_items 1000 times too small"]
     assert len(cluster.common) == 1
     assert cluster.common[0].startswith("language de (")
     assert cluster.common[0].endswith(f" of {cluster.size})")
@@ -309,8 +313,8 @@ def test_the_primary_kind_at_its_most_frequent_path_stands_for_the_answer() -> N
     one("a", *misread, Finding(kind="text_differs", path="lines[0].text"), keeper=keeper)
     one("b", misread[1], misread[0], keeper=keeper)
     assert {cluster.name for cluster in told(keeper)} == {
-        "lines[].net 100 times too large",
-        "totals.net 100 times too large",
+        "Reads net of lines 100 times too large",
+        "Reads totals.net 100 times too large",
     }
 
 
@@ -326,7 +330,7 @@ def test_few_small_signatures_stay_and_many_are_joined_where_alike() -> None:
     assert [cluster.size for cluster in told(few)] == [1] * 5
     joined = told(many)
     assert [cluster.size for cluster in joined] == [6, 6]
-    assert all(cluster.name.endswith(" and 5 like it") for cluster in joined)
+    assert all(cluster.name.endswith(", and 5 similar mix-ups") for cluster in joined)
     assert all(cluster.kind == "wrong_label" and cluster.edit == "" for cluster in joined)
 
 
@@ -389,7 +393,7 @@ def test_free_texts_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch
     assert sum(cluster.size for cluster in found) == 400
     rest = next(cluster for cluster in found if not cluster.terms)
     assert rest.size >= 300
-    assert rest.name == "Judged worse: various"
+    assert rest.name == "Is judged worse, for various reasons"
 
 
 def test_scikit_learn_is_loaded_only_for_free_text() -> None:

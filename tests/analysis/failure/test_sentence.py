@@ -2,7 +2,8 @@ import orjson
 import pytest
 from report_runs import LONG_INVOICE, changed
 
-from harness.analysis.failure.sentence import changed_words, line_count, sentence
+from harness.analysis.failure.differing_words import changed_words, differing_words
+from harness.analysis.failure.sentence import line_count, sentence
 from harness.domain.chat import Answer
 from harness.domain.failure import KINDS, kind_of
 from harness.domain.score import Finding
@@ -25,7 +26,7 @@ def line(kind: str) -> Finding:
         (
             (line("line_missing"), line("line_merged"), line("line_duplicated")),
             None,
-            "left out 1 line, repeated 1 and merged 1",
+            "left out 1 line, repeated 1 and merged lines in 1 place",
         ),
         (
             (changed("totals.gross", "123.46", "12,345.60", "decimal_misread"),),
@@ -132,7 +133,7 @@ def test_every_kind_of_failure_has_a_sentence_of_its_own() -> None:
     failing = [kind for kind in KINDS if kind_of(kind).severity]
     sentences = {told(Finding(kind=kind, path="p", expected="1", actual="2", note="n")) for kind in failing}
     # Only these are told by the values alone: "wrote 2 instead of 1 in p".
-    alike = {"wrong_value", "text_differs", "unknown_label"}
+    alike = {"wrong_value", "text_differs"}
     assert len(sentences) == len(failing) - len(alike) + 1
 
 
@@ -160,7 +161,91 @@ def test_changed_words_of_any_texts() -> None:
 def test_values_from_outside_are_marked_and_short() -> None:
     phrases = sentence((changed("path", "x" * 500, "a\n b"),))
     foreign = [phrase.text for phrase in phrases if phrase.foreign]
-    assert foreign == ["a b", "x" * 60 + "…", "path"]
+    assert foreign == ["path", "a b", "x" * 60 + "…"]
+    assert told(changed("p", "x\n y", "\u202e")) == "wrote \u202e instead of x y in p"
+
+
+LONG = "The notice must be given in writing and reach the other party {} days before the end of the term."
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "words"),
+    [
+        (LONG.format(30), LONG.format(60), ("…other party 30 days…", "…other party 60 days…")),
+        (LONG, LONG + " This is final.", ("…the term.", "…the term. This is final.")),
+        ("A" * 70 + " one", "B" * 70 + " one", ("A" * 60 + "…", "B" * 60 + "…")),
+        ("破案后公安机关将查获手机" * 9, "破案后公安机关将查获电脑" * 9, None),
+        ("same " * 20, "same " * 20, None),
+        ("x" * 100, "", None),
+    ],
+)
+def test_of_long_texts_the_words_that_differ_are_told(
+    expected: str, actual: str, words: tuple[str, str] | None
+) -> None:
+    found = differing_words(expected, actual)
+    assert words is None or found == words
+    assert max(map(len, found)) <= 62
+
+
+def test_a_long_text_is_told_by_what_differs() -> None:
+    finding = changed("summary", LONG.format(30), LONG.format(60), "text_differs")
+    assert told(finding) == (
+        'wrote another text in summary: "…other party 60 days…" instead of "…other party 30 days…"'
+    )
+    assert (
+        told(changed("", LONG, ""))
+        == "wrote another text: nothing instead of The notice must be given in writing and reach the other…"
+    )
+
+
+@pytest.mark.parametrize(
+    ("finding", "expected"),
+    [
+        (
+            changed("totals.vat", "10922.74", "-10922.74", "sign_flipped"),
+            "flipped the sign in totals.vat: \u221210922.74 instead of 10922.74",
+        ),
+        (
+            Finding(kind="wrong_value", path="lines[3].net", expected="48.90", actual="489.00", amount=440.1),
+            "wrote 489.00 instead of 48.90 in net of line 4, 440.10 too much",
+        ),
+        (
+            Finding(kind="wrong_value", path="[0].net", expected="5", actual="-2", amount=7.0),
+            "wrote \u22122 instead of 5 in net of line 1, 7.00 too little",
+        ),
+        (
+            Finding(kind="wrong_value", path="net", expected="5", actual="1e400", amount=1.0),
+            "wrote 1e400 instead of 5 in net",
+        ),
+        (changed("quotes[2].text", "a", "- b"), "wrote - b instead of a in text of entry 3 of quotes"),
+        (changed("a[0].b[1].c", "1", " "), "wrote nothing instead of 1 in a[0].b[1].c"),
+        (
+            changed("route", "legal", "sales", "wrong_label"),
+            "chose sales instead of legal as route",
+        ),
+        (
+            changed("", "theft", "fraud", "unknown_label"),
+            "wrote fraud, which is no label, instead of theft",
+        ),
+        (changed("currency", "EUR", "USD", "wrong_currency"), "took the wrong currency: USD instead of EUR"),
+        (Finding(kind="field_missing", path="iban", expected="DE89"), "left out iban (DE89)"),
+        (Finding(kind="field_invented", path="iban", actual="x" * 99), "made up iban"),
+    ],
+)
+def test_a_sentence_reads_as_a_person_would_say_it(finding: Finding, expected: str) -> None:
+    assert told(finding) == expected
+
+
+def test_lines_come_with_their_money_where_all_of_it_is_known() -> None:
+    lost = [Finding(kind="line_missing", path="lines[0]", amount=amount) for amount in (10.0, 5.5)]
+    made = Finding(kind="line_invented", path="lines[1]", amount=3.0)
+    assert told(*lost, made) == "left out 2 lines worth 15.50 and made up 1 worth 3.00"
+    assert told(*lost, Finding(kind="line_missing", path="lines[2]")) == "left out 3 lines"
+
+
+def test_merged_lines_are_counted_by_place() -> None:
+    merged, split = line("line_merged"), line("line_split")
+    assert told(merged, merged, split) == "merged lines in 2 places and split 1 line"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +257,8 @@ def test_values_from_outside_are_marked_and_short() -> None:
         ("no json", "line_items[1]", None),
         ('{"a": 1}', "a", None),
         ("[1]", "line_items[0]", None),
+        ("[1, 2]", "[0].amount", 2),
+        ("{}", "[0]", None),
     ],
 )
 def test_line_count(text: str, path: str, expected: int | None) -> None:

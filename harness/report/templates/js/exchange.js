@@ -4,8 +4,7 @@ const SIDES = ["candidate", "incumbent", "both", "neither"];
 
 const line = ([record, entry]) => {
   const { id: run, dataset, dataset_sha256 } = index.run;
-  const reviewer = entry.reviewer || ui.reviewer.value.trim();
-  const all = { ...entry, run, dataset, dataset_sha256, record, reviewer };
+  const all = { ...entry, run, dataset, dataset_sha256, record, reviewer: entry.reviewer || reviewer() };
   return Object.fromEntries(FIELDS.map(name => [name, all[name]]));
 };
 // A spreadsheet would run a cell that begins like a formula.
@@ -20,7 +19,7 @@ acts.download = ({ dataset: { format } }) => {
   const { dataset, id, mark: origin } = index.run;
   const name = [dataset, id, "triage", origin !== "LIVE" && origin].filter(Boolean).join("-");
   const href = URL.createObjectURL(new Blob(WRITERS[format](kept.map(line))));
-  make("a", { href, download: `${name.replace(/[^\w.-]+/g, "_")}.${format}` }).click();
+  Object.assign(document.createElement("a"), { href, download: `${name.replace(/[^\w.-]+/g, "_")}.${format}` }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60000);
   for (const [record, entry] of kept) {
     entry.out = true;
@@ -55,8 +54,7 @@ const READERS = {
 
 const bringIn = given => {
   const { run, dataset_sha256, record, opinion, right, note, reviewer, time, bulk } = given ?? {};
-  const code = index.names.said.indexOf(opinion);
-  if (!/^\d{4}-\d\d-\d\dT/.test(time) || code < 1 || opinion === "conflict") return "could not be read";
+  if (!/^\d{4}-\d\d-\d\dT/.test(time) || !OPINIONS.includes(opinion)) return "could not be read";
   if (run !== index.run.id || dataset_sha256 !== index.run.dataset_sha256) return "of another run";
   if (rowOf(record) < 0) return "of a record that is not in this file";
   const old = judged.get(record);
@@ -85,8 +83,7 @@ ui.file.onchange = async () => {
     told[what] = (told[what] ?? 0) + 1;
   }
   ui.file.value = "";
-  filter();
-  draw();
+  recount();
   const parts = Object.entries(told).map(([what, count]) => `${number(count)} ${what}`);
   ui.exchanged.textContent = `${file.name}: ${parts.join(", ") || "no judgement in it"}.`;
 };

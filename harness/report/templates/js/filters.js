@@ -1,33 +1,18 @@
 // Filters: which rows are shown, in which order, and how many each further choice would show.
-const FACETS = {
-  quadrant: "Outcome",
-  group: "Group",
-  kind: "Kind",
-  slice: "Slice",
-  severity: "Severity",
-  said: "Judged",
-  rerun: "Reruns",
-};
-const SAID = {
-  "": "not judged",
-  acceptable: "acceptable",
-  unacceptable: "unacceptable",
-  label_wrong: "label wrong",
-  unsure: "unsure",
-  conflict: "reviewers disagree",
-};
-const falling = column => (one, other) => (column[other] ?? -1) - (column[one] ?? -1) || one - other;
+const FACETS = Object.fromEntries($$("[data-facet]").map(({ dataset: { facet, name } }) => [facet, name]));
+const facets = Object.keys(FACETS);
+const falling = column => (one, other) => (index[column][other] ?? -1) - (index[column][one] ?? -1) || one - other;
 const SORTS = {
   __proto__: null, // its names come from links
-  harm: () => (one, other) => one - other,
-  amount: () => falling(index.amount),
-  slowest: () => falling(index.latency),
-  id: () => (one, other) => (index.id[one] < index.id[other] ? -1 : 1),
+  harm: (one, other) => one - other,
+  amount: falling("amount"),
+  slowest: falling("latency"),
+  id: (one, other) => (index.id[one] < index.id[other] ? -1 : 1),
 };
 const orders = {};
 const chosen = {};
 const counts = {};
-let values; // by facet and code: its id in links and its words
+const values = {}; // by facet and code: its id in links and its words
 let said; // code of what was said of each row, in the file or here
 let main; // code of the quadrant that the page is about: worse, or differing
 let sort;
@@ -36,24 +21,21 @@ let texts;
 let inside; // by row: whether the query stands in its answers
 let shown;
 
-const named = list => list.map(({ id, word, title, text }, place) => ({ id: String(id ?? place), text: word ?? title ?? text }));
+const codeOf = (facet, id) => values[facet].findIndex(value => value.id === id);
+// Names of the run stand in the index, those of every run in the page.
 const readNames = () => {
-  const { quadrant, group, kind, slice, said: opinions } = index.names;
-  values = {
-    quadrant: named(quadrant),
-    group: named(group),
-    kind: named(kind),
-    slice: named(slice.map(({ text }) => ({ text }))),
-    severity: named(["no failure", "light", "moderate", "severe"].map(text => ({ text }))),
-    said: opinions.map(id => ({ id: id || "none", text: SAID[id] })),
-    rerun: ["none", "confirmed", "flaky"].map(id => ({ id, text: id })),
-  };
+  for (const facet of facets) {
+    const options = $$(`[name=${facet}] option`).map(({ value: id, text }) => ({ id, text }));
+    values[facet] = options.length
+      ? options
+      : index.names[facet].map(({ id, word, title, text }) => ({ id, text: word ?? title ?? text }));
+  }
   said = Uint8Array.from(index.said);
-  main = values.quadrant.findIndex(({ id }) => id === "regression" || id === "differ");
+  main = Math.max(codeOf("quadrant", "regression"), codeOf("quadrant", "differ"));
 };
 
 const clear = () => {
-  for (const facet in FACETS) chosen[facet] = new Set();
+  for (const facet of facets) chosen[facet] = new Set();
   query = inside = "";
   sort = "harm";
 };
@@ -63,7 +45,6 @@ const column = facet => (facet === "said" ? said : index[facet]);
 
 const filter = () => {
   const misses = new Uint8Array(index.rows); // a bit for each filter that hides the row
-  const facets = Object.keys(FACETS);
   const each = work => {
     for (let row = 0; row < index.rows; row++) work(row);
   };
@@ -82,16 +63,16 @@ const filter = () => {
   facets.forEach((facet, place) => {
     const tally = (counts[facet] = values[facet].map(() => 0));
     const codes = column(facet);
-    const add = (row, code) => misses[row] & ~(1 << place) || tally[code]++;
+    const add = (row, code) => misses[row] & ~(1 << place) || code < 0 || tally[code]++;
     if (facet === "slice") index.slices.forEach((members, slice) => members.forEach(row => add(row, slice)));
     else each(row => add(row, codes[row]));
   });
-  orders[sort] ??= Uint32Array.from(index.id.keys()).sort(SORTS[sort]());
+  orders[sort] ??= Uint32Array.from(index.id.keys()).sort(SORTS[sort]);
   shown = orders[sort].filter(row => !misses[row]);
 };
 
 const toggle = (facet, code) => {
-  if (!chosen[facet].delete(code)) chosen[facet].add(code);
+  chosen[facet].delete(code) || chosen[facet].add(code);
   refilter(true);
 };
 
@@ -102,21 +83,17 @@ const swap = (place, buttons) => {
   if (at >= 0) (buttons[at] ?? ui.list).focus();
 };
 
-const chip = (name, text, onclick) =>
-  make("button", { className: "chip", ariaLabel: `Remove the filter ${name}: ${text}`, onclick }, make("bdi", {}, text), " ×");
+const chip = (name, text, onclick) => Object.assign(fill("chip", name, text), { onclick });
 
 const drawFilters = () => {
   const count = (facet, code) => number(counts[facet][code]);
-  const buttons = index.names.quadrant.map(({ word, mark: sign }, code) =>
-    make(
-      "button",
-      { ariaPressed: chosen.quadrant.has(code), onclick: () => toggle("quadrant", code) },
-      mark(sign),
-      `${word} ${count("quadrant", code)}`,
-    ),
-  );
+  const buttons = index.names.quadrant.map(({ word, mark: sign }, code) => {
+    const button = fill("outcome", `${word} ${count("quadrant", code)}`);
+    button.prepend(mark(sign));
+    return Object.assign(button, { ariaPressed: chosen.quadrant.has(code), onclick: () => toggle("quadrant", code) });
+  });
   swap(ui.quadrants, buttons.filter((button, code) => index.quadrant.includes(code)));
-  const chips = Object.keys(FACETS).slice(1).flatMap(facet =>
+  const chips = facets.slice(1).flatMap(facet =>
     [...chosen[facet]].map(code =>
       chip(FACETS[facet], `${values[facet][code].text} ${count(facet, code)}`, () => toggle(facet, code)),
     ),
@@ -126,24 +103,25 @@ const drawFilters = () => {
   if (ui.more.open)
     for (const select of $$("[name]", ui.more)) {
       const facet = select.name;
-      const options = values[facet].map(({ text }, value) => make("option", { value }, `${text} (${count(facet, value)})`));
+      const [first] = chosen[facet];
+      const options = values[facet].map(({ text }, value) => new Option(`${text} (${count(facet, value)})`, value));
       select.replaceChildren(
-        make("option", { value: "" }, "all"),
+        new Option("all", ""),
         ...options.filter((option, code) => counts[facet][code] || chosen[facet].has(code)),
       );
-      select.value = [...chosen[facet]][0] ?? "";
+      select.value = first ?? "";
     }
   ui.sort.value = sort;
   if (ui.search.value.trim() !== query) ui.search.value = query;
   ui.inside.hidden = !query || !!inside;
-  ui.found.textContent = `${number(shown.length)} of ${plural(index.rows, "pair")}`;
+  put("found", `${number(shown.length)} of ${plural(index.rows, "pair")}`);
   const hidden = index.rows - shown.length;
   put("all", hidden && `Show the other ${number(hidden)}`);
   ui.none.hidden = !!shown.length;
   ui.list.hidden = !shown.length;
   const open = shown.filter(row => !said[row]).length;
   put("bulk", chosen.group.size && open && `Judge all ${number(open)} in this group`);
-  const printed = Math.min(shown.filter(row => row < index.full).length, MOST_PRINTED);
+  const printed = printable().length;
   put("print", printed && `Print ${printed < shown.length ? "the first" : "these"} ${plural(printed, "case")}`);
 };
 

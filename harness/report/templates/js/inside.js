@@ -1,12 +1,12 @@
 // Search inside the answers: walks the blocks one by one, without keeping them.
-const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'" };
+const decoder = document.createElement("textarea"); // holds no elements: only entities are read
 // Tags within a line part no words; all others do. No tag of the server's has ">" in an attribute.
-const INLINE = /<\/?(?:b|bdi|code|del|em|i|ins|mark|s|span|strong|wbr)\b[^>]*>/g;
+const INLINE = /<\/?(?:b|bdi|code|del|ins|mark|q|span|u)\b[^>]*>/g;
 let walk;
 
 const caseText = ({ html, more }) => {
-  const text = html.replace(INLINE, "").replace(/<[^>]*>/g, "\n").replace(/&[^;]{2,3};/g, one => ENTITIES[one] ?? one);
-  return [text, ...Object.values(more).map(parts => parts.join(""))].join("\n").toLowerCase();
+  decoder.innerHTML = html.replace(INLINE, "").replace(/<[^>]*>/g, "\n");
+  return [decoder.value, ...Object.values(more).map(parts => parts.join(""))].join("\n").toLowerCase();
 };
 
 acts.inside = async () => {
@@ -34,5 +34,5 @@ acts.inside = async () => {
 acts.cancel = () => {
   walk = 0;
   ui.walk.hidden = true;
-  ui.inside.hidden = !query || !!inside;
+  drawFilters();
 };

@@ -1,6 +1,7 @@
 // Judgements: kept in this browser one by one, under run, dataset and record, so that two tabs lose nothing.
 const UNDO_MS = 5000;
 const DEAL_EVERY = 10;
+const OPINIONS = [...ui.opinions.children].map(button => button.dataset.do);
 const judged = new Map();
 const undos = [];
 let saved = true;
@@ -15,10 +16,11 @@ const take = (record, entry) => {
   const row = rowOf(record);
   if (row < 0 || judged.get(record)?.time > entry.time) return false;
   judged.set(record, entry);
-  said[row] = entry.opinion ? index.names.said.indexOf(entry.opinion) : index.said[row];
+  said[row] = entry.opinion ? codeOf("said", entry.opinion) : index.said[row];
   return true;
 };
 
+const reviewer = () => ui.reviewer.value.trim();
 const save = (record, entry) => {
   saved = keep(keyOf(record), JSON.stringify(entry)) && saved;
 };
@@ -26,7 +28,7 @@ const save = (record, entry) => {
 const write = (record, changes) => {
   const old = judged.get(record);
   const now = new Date().toISOString().slice(0, 19) + "Z";
-  const base = { opinion: "", right: null, note: "", reviewer: ui.reviewer.value.trim(), bulk: false };
+  const base = { opinion: "", right: null, note: "", reviewer: reviewer(), bulk: false };
   const entry = { ...base, ...old, ...changes, time: old?.time > now ? old.time : now, out: false };
   take(record, entry);
   save(record, entry);
@@ -43,25 +45,28 @@ const recallAll = () => {
   saved = keep("shadow", "");
   if (saved) Object.keys(localStorage).forEach(recallOne);
 };
-addEventListener("storage", ({ key }) => {
-  if (!index || !recallOne(key)) return;
-  filter();
-  draw();
-});
+window.onstorage = ({ key }) => {
+  if (index && recallOne(key)) recount();
+};
 
 const opinions = () => [...judged].filter(([, entry]) => entry.opinion);
 const unsent = () => opinions().filter(([, entry]) => !entry.out).length;
 
-const judge = (records, changes) => {
-  undos.push(records.map(record => [record, judged.get(record)]));
-  for (const record of records) write(record, changes);
+const recount = () => {
   filter();
   draw();
 };
 
+const change = (records, changes) => {
+  undos.push(records.map(record => [record, judged.get(record)]));
+  for (const record of records) write(record, changes);
+  recount();
+};
+const judge = (records, opinion, bulk = false) => change(records, { opinion, right: null, reviewer: reviewer(), bulk });
+
 const nextOpen = row => {
   const at = shown.indexOf(row);
-  return [...shown.subarray(at + 1), ...shown.subarray(0, at + 1)].find(next => !said[next] && next !== row) ?? -1;
+  return [...shown.subarray(at + 1), ...shown].find(next => !said[next] && next !== row) ?? -1;
 };
 
 // After every tenth judgement one of the cases that nobody would look at: judging failures only flatters.
@@ -71,22 +76,23 @@ const deal = () => {
   return own % DEAL_EVERY ? -1 : (rest[Math.floor(Math.random() * rest.length)] ?? -1);
 };
 
+const wordOf = opinion => values.said[codeOf("said", opinion)].text;
 const opine = opinion => {
   const row = current;
   const record = index.id[row];
   if (row < 0) return;
-  const reviewer = ui.reviewer.value.trim();
   const next = row === dealt && shown.includes(resume) ? resume : nextOpen(row);
-  if (judged.get(record)?.opinion === opinion) {
-    judge([record], { opinion: "", right: null });
+  const before = judged.get(record)?.opinion;
+  if (before === opinion) {
+    judge([record], "");
     return tell(`${record}: judgement withdrawn.`);
   }
-  judge([record], { opinion, right: null, reviewer, bulk: false });
-  dealt = row === dealt ? -1 : deal();
+  judge([record], opinion);
+  dealt = row === dealt || before ? -1 : deal();
   resume = next;
   const end = next < 0 && dealt < 0 ? " All in this list are judged." : "";
   go(dealt >= 0 ? dealt : next >= 0 ? next : row);
-  tell(`${record}: ${SAID[opinion]}.${end}`, opinion === "label_wrong");
+  tell(`${record}: ${wordOf(opinion)}.${end}`, opinion === "label_wrong");
 };
 
 const tell = (text, sides) => {
@@ -124,20 +130,20 @@ acts.bulk = () => {
 acts.bulkJudge = ({ dataset: { opinion } }) => {
   const records = [...shown].filter(row => !said[row]).map(row => index.id[row]);
   ui.bulkAsk.close();
-  judge(records, { opinion, right: null, reviewer: ui.reviewer.value.trim(), bulk: true });
-  tell(`${plural(records.length, "case")}: ${SAID[opinion]}, judged in bulk.`);
+  judge(records, opinion, true);
+  tell(`${plural(records.length, "case")}: ${wordOf(opinion)}, judged in bulk.`);
 };
 
 const drawBar = () => {
   const opinion = values.said[said[current]]?.id;
-  for (const button of $$("[data-do]", ui.opinions)) button.ariaPressed = button.dataset.do === opinion;
+  for (const button of ui.opinions.children) button.ariaPressed = button.dataset.do === opinion;
   ui.bar.hidden = current < 0;
   ui.dealt.hidden = current < 0 || current !== dealt;
   if (ui.note !== document.activeElement) ui.note.value = judged.get(index.id[current])?.note ?? "";
   const all = [0, 0];
   const groups = values.group.map(() => [0, 0]);
   for (let row = 0; row < index.rows; row++) {
-    if (main >= 0 && index.quadrant[row] !== main) continue;
+    if (index.quadrant[row] !== main) continue;
     for (const tally of [all, groups[index.group[row]]]) if (tally) tally[said[row] ? 1 : 0]++;
   }
   const told = ([open, done]) => `${number(done)} of ${number(open + done)} `;
@@ -149,21 +155,23 @@ const drawBar = () => {
   ui.export.textContent = "Export triage" + (open ? ` (${number(open)})` : "");
   for (const place of $$(".reviewed")) {
     const { group } = place.closest("[data-group]").dataset;
-    const code = values.group.findIndex(({ id }) => id === group);
-    if (code >= 0) place.textContent = told(groups[code]) + "reviewed";
+    const tally = groups[codeOf("group", group)];
+    if (tally) place.textContent = told(tally) + "reviewed";
   }
 };
 
 acts.note = () => ui.note.focus();
 ui.note.onchange = () => {
   const record = index.id[current];
-  judge([record], { note: ui.note.value.trim() });
+  change([record], { note: ui.note.value.trim() });
   tell(`${record}: note kept.`);
 };
 ui.note.onkeydown = ({ key }) => {
   if (key === "Enter" || key === "Escape") ui.pane.focus();
 };
 
-addEventListener("beforeunload", event => {
+for (const opinion of OPINIONS) acts[opinion] = () => opine(opinion);
+
+window.onbeforeunload = event => {
   if (unsent()) event.preventDefault();
-});
+};

@@ -1,8 +1,8 @@
 // Keys: each does what a button does too. Which does what stands in the table of the dialog.
 const keys = {};
 const places = {};
-for (const kbd of $$("kbd[data-key]")) keys[kbd.textContent] = kbd.dataset.key;
-for (const kbd of $$("kbd[data-place]")) places[kbd.textContent] = kbd.dataset.place;
+for (const { textContent, dataset } of $$("kbd[data-key]")) keys[textContent] = dataset.key;
+for (const { textContent, dataset } of $$("kbd[data-place]")) places[textContent] = dataset.place;
 let leader = 0; // when "g" was pressed
 
 acts.help = () => ui.help.showModal();
@@ -14,7 +14,7 @@ acts.find = () => {
 
 const press = event => {
   const { key, target, timeStamp } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $$("dialog[open]").length) return;
+  if (modified(event) || event.isComposing || $$("dialog[open]").length) return;
   const writing = target.closest("textarea, select, input");
   if (key === "Escape") {
     if (target === ui.search) ui.list.focus();
@@ -29,7 +29,7 @@ const press = event => {
     const { top, bottom } = ui.pane.getBoundingClientRect();
     const seen = top < innerHeight - 120 && bottom > 120;
     if (!seen) ui.section.scrollIntoView();
-    if (seen || !(keys[key] in SAID || keys[key] === "note")) acts[keys[key]]();
+    if (seen || ![...OPINIONS, "note"].includes(keys[key])) acts[keys[key]]();
   } else return;
   event.preventDefault();
 };

@@ -7,7 +7,7 @@ const link = () => {
   const parts = [];
   const add = (name, value) => value && parts.push(name + "=" + encodeURIComponent(value));
   add("case", lost || index.id[current]);
-  for (const facet in FACETS) for (const code of chosen[facet]) add(facet, values[facet][code].id);
+  for (const facet of facets) for (const code of chosen[facet]) add(facet, values[facet][code].id);
   add("quadrant", !chosen.quadrant.size && "all");
   add("q", query);
   add("inside", inside && 1);
@@ -44,15 +44,15 @@ const readLink = to => {
   const given = new URLSearchParams(to.slice(1));
   const unknown = [];
   clear();
-  for (const facet in FACETS)
+  for (const facet of facets)
     for (const id of given.getAll(facet)) {
-      const code = values[facet].findIndex(value => value.id === id);
+      const code = codeOf(facet, id);
       if (code >= 0) chosen[facet].add(code);
       else if (id !== "all") unknown.push(`${FACETS[facet]} “${id}”`);
     }
   query = (given.get("q") ?? "").trim();
   if (given.get("sort") in SORTS) sort = given.get("sort");
-  if (!given.has("quadrant") && main >= 0) chosen.quadrant.add(main);
+  if (!given.has("quadrant")) chosen.quadrant.add(main);
   filter();
   if (!given.has("quadrant") && !shown.length) {
     chosen.quadrant.clear();

@@ -4,27 +4,23 @@ const SPARE = 14;
 let current = -1; // row of the open case
 let drawn;
 
+// A first line that every fifth pair has tells none from another: the title takes its place.
+const common = new Set();
+const findCommon = () => {
+  const times = new Map();
+  for (const text of index.snippet) times.set(text, (times.get(text) ?? 0) + 1);
+  for (const [text, count] of times) if (count > 1 + index.rows / 5) common.add(text);
+};
+
 const listRow = (row, at) => {
   const { mark: sign, word } = index.names.quadrant[index.quadrant[row]];
-  const line = (className, text) => make("span", { className }, make("bdi", {}, text));
-  const state = [said[row] && values.said[said[row]].text, index.rerun[row] === 2 && "flaky"];
-  const node = make(
-    "div",
-    {
-      className: "row",
-      id: "row-" + row,
-      role: "option",
-      ariaSelected: row === current,
-      ariaSetSize: shown.length,
-      ariaPosInSet: at + 1,
-    },
-    mark(sign),
-    line("sr", word),
-    line("id", index.id[row]),
-    line("state", state.filter(Boolean).join(" · ")),
-    line("line", index.title[row].replace(index.run.candidate + " ", "") || word),
-    line("line muted", index.snippet[row]),
-  );
+  const title = index.title[row].replace(index.run.candidate + " ", "") || word;
+  const snippet = index.snippet[row];
+  const node = fill("row", word, index.id[row], title, common.has(snippet) ? "" : snippet);
+  Object.assign(node, { id: "row-" + row, ariaSelected: row === current, ariaSetSize: shown.length, ariaPosInSet: at + 1 });
+  node.prepend(mark(sign));
+  const states = [said[row] && values.said[said[row]], index.rerun[row] === 2 && values.rerun[2]];
+  for (const { id, text } of states.filter(Boolean)) $$(".state", node)[0].append(mark(id), text);
   node.style.top = at * ROW + "px";
   return node;
 };
@@ -47,6 +43,7 @@ const step = by => {
 acts.next = () => step(1);
 acts.previous = () => step(-1);
 
+const modified = event => event.ctrlKey || event.metaKey || event.altKey;
 const LIST_KEYS = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -1e9, End: 1e9 };
 ui.list.onscroll = () => requestAnimationFrame(() => drawList());
 ui.list.onclick = ({ target }) => {
@@ -55,7 +52,7 @@ ui.list.onclick = ({ target }) => {
 };
 ui.list.onkeydown = event => {
   const { key } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (modified(event)) return;
   if (key === "Enter") {
     if (current < 0) go(shown[0], true);
     ui.pane.focus();

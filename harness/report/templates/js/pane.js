@@ -4,12 +4,8 @@ const TABS = ["differences", "document", "raw"];
 let turn = 0;
 let tab;
 
-const notice = (title, ...lines) =>
-  make("article", { className: "case" }, make("h3", {}, title), ...lines.map(line => make("p", { dir: "auto" }, line)));
-
 const opened = async row => {
-  if (row >= index.full)
-    return notice(index.id[row], index.title[row], index.snippet[row], "This file has no texts of this case: the answers are in the run folder.");
+  if (row >= index.full) return fill("bare", index.id[row], index.title[row], index.snippet[row]);
   try {
     const { html, more } = await fullCase(row);
     const template = document.createElement("template"); // inert until it stands in the page
@@ -25,7 +21,7 @@ const opened = async row => {
     }
     return article;
   } catch {
-    return notice("This case cannot be read.", "The file is damaged: copy it again, or build the report again.");
+    return fill("damaged");
   }
 };
 
@@ -35,10 +31,12 @@ const draw = () => {
   drawBar();
   const at = shown.indexOf(current);
   const place = current < 0 ? "" : at < 0 ? "not in the list · " : `${number(at + 1)} of ${number(shown.length)} · `;
-  ui.place.replaceChildren(place, make("bdi", {}, index.id[current] ?? lost));
+  ui.at.textContent = place;
+  ui.id.textContent = index.id[current] ?? lost;
 };
 
 const select = row => {
+  ui.note.blur(); // a note belongs to the case under which it was begun
   const before = root.classList.contains("one");
   current = row;
   if (row >= 0) lost = "";
@@ -54,19 +52,10 @@ const select = row => {
 
 const show = async row => {
   const mine = ++turn;
-  const article = lost
-    ? notice("This case is not in this file.", lost, "It may be of another run, or have another id there.")
-    : row < 0
-      ? notice("No case is open.")
-      : await opened(row);
+  const article = lost ? fill("lost", lost) : row < 0 ? fill("closed") : await opened(row);
   if (mine !== turn) return;
   const held = document.activeElement;
   ($$(".case-head", article)[0] ?? article.lastElementChild).after(ui.tools);
-  for (const part of $$(".part", article)) {
-    part.id = "part-" + part.dataset.part;
-    part.role = "tabpanel";
-    part.ariaLabel = part.dataset.part;
-  }
   ui.case.replaceChildren(article);
   ui.pane.scrollTop = 0;
   if (ui.tools.contains(held)) held.focus();
@@ -77,7 +66,11 @@ const inPart = selector => $$(`.part:not([hidden]) ${selector}`, ui.case);
 const showTab = name => {
   tab = TABS.includes(name) ? name : TABS[0];
   const parts = $$(".part", ui.case);
-  for (const part of parts) part.hidden = part.dataset.part !== tab;
+  for (const part of parts) {
+    part.role = "tabpanel";
+    part.ariaLabel = part.dataset.part;
+    part.hidden = part.ariaLabel !== tab;
+  }
   for (const button of ui.tabs.children) {
     const on = button.dataset.do === tab;
     button.ariaSelected = on;
@@ -128,16 +121,17 @@ acts.copy = async () => {
   }
 };
 
+const printable = () => shown.filter(row => row < index.full).subarray(0, MOST_PRINTED);
 // Print: the cases one after another, differences only, instead of the page.
 acts.print = async () => {
   const articles = [];
-  for (const row of shown.filter(row => row < index.full).subarray(0, MOST_PRINTED)) articles.push(await opened(row));
+  for (const row of printable()) articles.push(await opened(row));
   ui.paper.replaceChildren(...articles);
   for (const part of $$(".part:not([data-part=differences])", ui.paper)) part.remove();
   root.classList.add("printing");
   print();
 };
-addEventListener("afterprint", () => {
+window.onafterprint = () => {
   root.classList.remove("printing");
   ui.paper.replaceChildren();
-});
+};

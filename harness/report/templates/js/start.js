@@ -1,6 +1,5 @@
 // What all scripts of the page share. A text from a record or a model only ever becomes a text node.
 const root = document.documentElement;
-root.classList.add("js");
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 const ui = {};
 for (const part of $$("[data-ui]")) ui[part.dataset.ui] = part;
@@ -10,9 +9,10 @@ const phone = matchMedia("(max-width: 720px)");
 const number = value => value.toLocaleString("en-US");
 const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 
-const make = (tag, given, ...children) => {
-  const node = Object.assign(document.createElement(tag), given);
-  node.append(...children);
+// A copy of a template of the page with these texts in it.
+const fill = (name, ...texts) => {
+  const node = ui[name].content.firstElementChild.cloneNode(true);
+  $$("bdi", node).forEach((place, at) => (place.textContent = texts[at]));
   return node;
 };
 
@@ -23,8 +23,8 @@ const put = (name, text) => {
 };
 
 const mark = name => {
-  const svg = $$("svg", ui.legend)[0].cloneNode(true);
-  svg.setAttribute("class", "m m-" + name);
+  const svg = fill("mark");
+  svg.classList.add("m-" + name);
   svg.firstChild.setAttribute("href", "#m-" + name);
   return svg;
 };
