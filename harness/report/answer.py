@@ -7,7 +7,19 @@ from harness.domain.estimate import Estimate
 from harness.report.facts import RunFacts
 from harness.report.findings import slice_sentences, suspects_sentence
 from harness.report.sections import Cell, Square, Status
-from harness.report.wording import GAP, Names, amount, lowered, number, percent, plural_of, points, roughly, share_range, visible
+from harness.report.wording import (
+    GAP,
+    Names,
+    amount,
+    lowered,
+    number,
+    percent,
+    plural_of,
+    points,
+    roughly,
+    share_range,
+    visible,
+)
 
 _ERROR_WORDS = {
     "rate_limited": "rate limit",
@@ -75,13 +87,12 @@ def headline(analysis: Analysis, names: Names, unit: str) -> str:
     if losses == 0:
         return f"No {unit} where {names.incumbent} is right and {names.candidate} is wrong, in {number(n)}."
     return (
-        f"{names.candidate} fails where {names.incumbent} is right "
-        f"on {number(losses)} of {amount(n, unit)}."
+        f"{names.candidate} fails where {names.incumbent} is right on {number(losses)} of {amount(n, unit)}."
     )
 
 
 def share_sentence(analysis: Analysis, unit: str) -> str:
-    """The share that the headline's count is, with its range: "Worse on 24 % of the invoices (19 to 29 %)."
+    """The share that the headline's count is, with its range, such as "Worse on 24 % of … (19 to 29 %)".
 
     Returns:
         "" where nothing was compared, and where the count is zero: that has a sentence of its own.
