@@ -2,8 +2,7 @@
 const KEPT = 8;
 const packed = $$("script.case-block");
 const blocks = new Map();
-let index;
-let rows;
+let index, rows;
 
 const unpack = async script => {
   const text = atob(script.textContent);

@@ -9,17 +9,17 @@ const SORTS = {
   slowest: falling("latency"),
   id: (one, other) => (index.id[one] < index.id[other] ? -1 : 1),
 };
-const orders = {};
-const chosen = {};
-const counts = {};
-const values = {}; // by facet and code: its id in links and its words
-let said; // code of what was said of each row, in the file or here
-let main; // code of the quadrant that the page is about: worse, or differing
-let sort;
-let query;
-let texts;
-let inside; // by row: whether the query stands in its answers
-let shown;
+const orders = {},
+  chosen = {},
+  counts = {},
+  values = {}; // by facet and code: its id in links and its words
+let said, // code of what was said of each row, in the file or here
+  main, // code of the quadrant that the page is about: worse, or differing
+  sort,
+  query,
+  texts,
+  inside, // by row: whether the query stands in its answers
+  shown;
 
 const codeOf = (facet, id) => values[facet].findIndex(value => value.id === id);
 // Names of the run stand in the index, those of every run in the page.

@@ -4,10 +4,10 @@ const DEAL_EVERY = 10;
 const OPINIONS = [...ui.opinions.children].map(button => button.dataset.do);
 const judged = new Map();
 const undos = [];
-let saved = true;
-let resume = -1; // where the list goes on after a case dealt at random
-let dealt = -1;
-let fading;
+let saved = true,
+  resume = -1, // where the list goes on after a case dealt at random
+  dealt = -1,
+  fading;
 
 const keyOf = record => `shadow ${index.run.id} ${index.run.dataset_sha256} ${record}`;
 
@@ -36,10 +36,8 @@ const write = (record, changes) => {
 
 const recallOne = key => {
   const prefix = keyOf("");
-  if (!key?.startsWith(prefix)) return;
-  try {
-    return take(key.slice(prefix.length), JSON.parse(recall(key)));
-  } catch {}
+  const entry = key?.startsWith(prefix) && parse(recall(key));
+  return entry && take(key.slice(prefix.length), entry);
 };
 const recallAll = () => {
   saved = keep("shadow", "");
@@ -49,7 +47,8 @@ window.onstorage = ({ key }) => {
   if (index && recallOne(key)) recount();
 };
 
-const opinions = () => [...judged].filter(([, entry]) => entry.opinion);
+// A note alone goes out too: as unsure, since a judgement needs an opinion.
+const opinions = () => [...judged].filter(([, entry]) => entry.opinion || entry.note);
 const unsent = () => opinions().filter(([, entry]) => !entry.out).length;
 
 const recount = () => {
@@ -71,7 +70,7 @@ const nextOpen = row => {
 
 // After every tenth judgement one of the cases that nobody would look at: judging failures only flatters.
 const deal = () => {
-  const own = opinions().filter(([, entry]) => !entry.bulk).length;
+  const own = opinions().filter(([, entry]) => entry.opinion && !entry.bulk).length;
   const rest = index.audit.filter(row => !said[row]);
   return own % DEAL_EVERY ? -1 : (rest[Math.floor(Math.random() * rest.length)] ?? -1);
 };
@@ -96,7 +95,7 @@ const opine = opinion => {
 };
 
 const tell = (text, sides) => {
-  ui.told.textContent = text;
+  put("told", text);
   ui.line.hidden = false;
   ui.sides.hidden = !sides;
   ui.undo.hidden = !undos.length;
@@ -124,7 +123,7 @@ acts.undo = () => {
 };
 
 acts.bulk = () => {
-  ui.bulkTitle.textContent = ui.bulk.textContent + "?";
+  put("bulkTitle", ui.bulk.textContent + "?");
   ui.bulkAsk.showModal();
 };
 acts.bulkJudge = ({ dataset: { opinion } }) => {
@@ -147,12 +146,12 @@ const drawBar = () => {
     for (const tally of [all, groups[index.group[row]]]) if (tally) tally[said[row] ? 1 : 0]++;
   }
   const told = ([open, done]) => `${number(done)} of ${number(open + done)} `;
-  ui.judged.textContent = told(all) + "judged";
-  ui.kept.hidden = !saved;
+  put("judged", told(all) + "judged");
+  ui.kept.hidden = !saved || !opinions().length;
   ui.failed.hidden = saved;
   const open = unsent();
   put("open", open && `${number(open)} not exported`);
-  ui.export.textContent = "Export triage" + (open ? ` (${number(open)})` : "");
+  put("export", "Export triage" + (open ? ` (${number(open)})` : ""));
   for (const place of $$(".reviewed")) {
     const { group } = place.closest("[data-group]").dataset;
     const tally = groups[codeOf("group", group)];
@@ -163,8 +162,9 @@ const drawBar = () => {
 acts.note = () => ui.note.focus();
 ui.note.onchange = () => {
   const record = index.id[current];
-  change([record], { note: ui.note.value.trim() });
-  tell(`${record}: note kept.`);
+  const note = ui.note.value.trim();
+  change([record], { note });
+  tell(`${record}: note kept${note && !judged.get(record).opinion ? " as unsure" : ""}.`);
 };
 ui.note.onkeydown = ({ key }) => {
   if (key === "Enter" || key === "Escape") ui.pane.focus();

@@ -1,7 +1,7 @@
 // The link holds the open case and the filters; the back button goes through them.
-let lost = ""; // id of a case that a link names and this file has not
-let applied;
-let later;
+let lost = "", // id of a case that a link names and this file has not
+  applied,
+  later;
 
 const link = () => {
   const parts = [];

@@ -1,8 +1,8 @@
 // The list: as many rows as fit and a few more, on a spacer of the height of all.
 const ROW = 76; // px, as in css/browser.css
 const SPARE = 14;
-let current = -1; // row of the open case
-let drawn;
+let current = -1, // row of the open case
+  drawn;
 
 // A first line that every fifth pair has tells none from another: the title takes its place.
 const common = new Set();

@@ -1,8 +1,8 @@
 // The pane: the open case, its three views, what goes on in its texts, and cases on paper.
 const MOST_PRINTED = 200;
 const TABS = ["differences", "document", "raw"];
-let turn = 0;
-let tab;
+let turn = 0,
+  tab;
 
 const opened = async row => {
   if (row >= index.full) return fill("bare", index.id[row], index.title[row], index.snippet[row]);
@@ -31,8 +31,8 @@ const draw = () => {
   drawBar();
   const at = shown.indexOf(current);
   const place = current < 0 ? "" : at < 0 ? "not in the list · " : `${number(at + 1)} of ${number(shown.length)} · `;
-  ui.at.textContent = place;
-  ui.id.textContent = index.id[current] ?? lost;
+  put("at", place);
+  put("id", index.id[current] ?? lost);
 };
 
 const select = row => {

@@ -35,6 +35,11 @@ const recall = key => {
     return localStorage.getItem(key);
   } catch {}
 };
+const parse = text => {
+  try {
+    return JSON.parse(text);
+  } catch {}
+};
 const keep = (key, value) => {
   try {
     localStorage.setItem(key, value);
