@@ -120,6 +120,7 @@ def index_of(made: Sequence[Made], **changes: Any) -> dict[str, Any]:
         "block": BLOCK,
         **columns,
         **texts,
+        "raw": {str(row): case.id for row, case in enumerate(made) if visible(case.id) != case.id},
         "slices": [[row for row, case in enumerate(made) if place in case.slices] for place in range(2)],
         "audit": [row for row, case in enumerate(made[:full]) if case.quadrant == 0],
         "left_out": 0,

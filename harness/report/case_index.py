@@ -1,5 +1,6 @@
 """The index of the page's cases: a column per property, its rows in the order of the list."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -93,6 +94,7 @@ def index_columns(entries: Sequence[Entry], analysis: Analysis) -> dict[str, Any
     rows = [entry.row for entry in entries]
     columns = {
         "id": [visible(row.record_id) for row in rows],
+        "raw": {str(place): row.record_id for place, row in enumerate(rows) if _is_hidden(row.record_id)},
         "quadrant": [quadrants.of(row.quadrant) for row in rows],
         "severity": [row.severity for row in rows],
         "kind": [kinds.of(row.kind) for row in rows],
@@ -106,6 +108,11 @@ def index_columns(entries: Sequence[Entry], analysis: Analysis) -> dict[str, Any
         "slices": slices,
     }
     return {**columns, "names": _names(quadrants, kinds, analysis)}
+
+
+def _is_hidden(record_id: str) -> bool:
+    """Whether links to a record hold another id than the page shows; a lone surrogate is in no link."""
+    return visible(record_id) != record_id and not re.search("[\ud800-\udfff]", record_id)
 
 
 def _place(names: Sequence[str], name: str) -> int:

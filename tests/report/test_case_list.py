@@ -8,6 +8,8 @@ from case_page import AT_CASES, CasePage
 from page_data import GROUPS, Made, cases, write_page
 from playwright.sync_api import Browser, expect
 
+from harness.report.wording import visible
+
 pytestmark = pytest.mark.browser
 
 LINES, CREDIT, COMMA = (title for _, title, _ in GROUPS)
@@ -262,10 +264,13 @@ def test_a_long_list_keeps_few_rows_and_answers_at_once(browser: Browser, tmp_pa
 
 def test_ids_of_any_signs_are_found_by_their_link(browser: Browser, tmp_path: Path) -> None:
     ids = ["100 % & more #1", "a+b=c&case=d", "🧾 東京/../?q=1", "%41", " between spaces "]
+    ids += ["a\u202eb\u200b", "tab\x1b\x7f\r\n"]
     opened = CasePage(browser, write_page(tmp_path, [Made(id=one, title="T.") for one in ids]))
     for record_id in ids:
         opened.page.evaluate("hash => location.hash = hash", f"#case={quote(record_id, safe='')}")
-        expect(opened.ui("case").locator(".case")).to_have_attribute("data-id", record_id)
+        expect(opened.ui("case").locator(".case")).to_have_attribute("data-id", visible(record_id))
+    opened.page.evaluate("location.hash = '#case=a[U%2B202E]b[U%2B200B]'")
+    opened.expect_case("a[U+202E]b[U+200B]")
     opened.page.goto("about:blank")
     for record_id in ids[:2]:
         opened.page.goto(f"{opened.address}#case={quote(record_id, safe='')}")

@@ -21,6 +21,7 @@ const fullCase = async row => {
 };
 
 const rowOf = id => {
-  rows ??= new Map(index.id.map((known, row) => [known, row]));
+  // Links hold raw ids, the index holds what can be seen of them; where the two differ, both are known.
+  rows ??= new Map([...Object.entries(index.raw ?? {}), ...index.id.entries()].map(([row, known]) => [known, +row]));
   return rows.get(id) ?? -1;
 };

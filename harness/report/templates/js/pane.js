@@ -38,15 +38,18 @@ const draw = () => {
 const select = row => {
   ui.note.blur(); // a note belongs to the case under which it was begun
   const before = root.classList.contains("one");
+  const top = shown.indexOf(row < 0 ? current : row) * ROW; // a phone's list comes back where it was left
   current = row;
   if (row >= 0) lost = "";
   const one = root.classList.toggle("one", row >= 0 || lost);
-  const top = shown.indexOf(row) * ROW;
   ui.list.hidden = false;
   const { scrollTop, clientHeight } = ui.list;
   if (top >= 0) ui.list.scrollTop = Math.max(Math.min(scrollTop, top), top + ROW - clientHeight);
   draw();
-  if (phone.matches && one !== before) ui.section.scrollIntoView();
+  if (phone.matches && one !== before) {
+    history.scrollRestoration = "manual"; // the browser would go to the top of the page on the way back
+    ui.section.scrollIntoView();
+  }
   show(row);
 };
 
