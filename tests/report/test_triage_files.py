@@ -167,6 +167,34 @@ def test_of_two_judgements_of_a_case_the_later_holds(browser: Browser, file: Pat
     opened.close()
 
 
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_files_of_spreadsheets_in_other_countries_are_read(
+    browser: Browser, file: Path, tmp_path: Path, separator: str
+) -> None:
+    opened = judged_page(browser, file)
+    note = "a;b,c\t\"d\"\nnext"
+    rows = [
+        line("inv-00000", note=note, time="2026-11-25T20:30:00+02:00"),  # an hour and a half before the one here
+        line("inv-00001", note=note, time="2026-11-25T18:00:01-03:00", bulk="TRUE"),
+        line("inv-00002", opinion="label_wrong", time="2026-11-25T20:00:00"),
+        line("inv-00003", time="25.11.2026"),
+    ]
+    given = tmp_path / "sheet.csv"
+    with given.open("w", encoding="utf-8-sig", newline="") as to:
+        writer = csv.DictWriter(to, FIELDS, delimiter=separator)
+        writer.writeheader()
+        writer.writerows(rows)
+    bring_in(opened, given)
+    expect(opened.ui("exchanged")).to_have_text(
+        "sheet.csv: 1 older than the one here, 1 taken in, 1 already here, 1 could not be read."
+    )
+    kept = opened.kept()
+    assert kept["inv-00000"]["opinion"] == "acceptable"
+    assert (kept["inv-00001"]["opinion"], kept["inv-00001"]["note"]) == ("unsure", note)
+    assert kept["inv-00001"]["bulk"] is True
+    opened.close()
+
+
 def test_a_file_that_does_not_fit_is_told_in_words(browser: Browser, file: Path, tmp_path: Path) -> None:
     opened = CasePage(browser, file)
     for place, (text, told) in enumerate(

@@ -1,13 +1,12 @@
 // The data of the page: the index at once, blocks of cases when one of theirs is opened.
-const KEPT = 8;
-const packed = $$("script.case-block");
-const blocks = new Map();
+const KEPT = 8,
+  packed = $$("script.case-block"),
+  blocks = new Map();
 let index, rows;
 
 const unpack = async script => {
   const text = atob(script.textContent);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
+  const bytes = new Uint8Array(text.length).map((none, at) => text.charCodeAt(at));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 };
 

@@ -24,7 +24,6 @@ acts.download = ({ dataset: { format } }) => {
   const name = [dataset, id, "triage", origin !== "LIVE" && origin, reviewer()].filter(Boolean).join("-");
   const href = URL.createObjectURL(new Blob(WRITERS[format](kept.map(line))));
   Object.assign(document.createElement("a"), { href, download: `${name.replace(/[^\p{L}\d_.-]+/gu, "_")}.${format}` }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60000);
   recount();
   put("exchanged", `${plural(kept.length, "judgement")} exported.`);
 };
@@ -38,9 +37,11 @@ const READERS = {
   jsonl: text => text.split("\n").filter(Boolean).map(parse),
   csv: text => {
     const rows = [[]];
-    for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/g)) {
+    const [, comma] = /\w"?([,;\t])/.exec(text) ?? []; // where "," is a decimal sign, spreadsheets write ";"
+    const cells = new RegExp(`(?:"((?:[^"]|"")*)"|([^${comma}\r\n]*))(${comma}|\r?\n|$)`, "g");
+    for (const [, quoted, plain, end] of text.matchAll(cells)) {
       rows.at(-1).push((quoted?.replaceAll('""', '"') ?? plain).replace(/^'(?=[-=+@\t\r])/, ""));
-      if (end !== ",") rows.push([]);
+      if (end !== comma) rows.push([]);
     }
     const [head, ...body] = rows.filter(row => row.length > 1);
     return body.map(row => Object.fromEntries(head.map((name, at) => [name, row[at]])));
@@ -49,17 +50,17 @@ const READERS = {
 
 const bringIn = given => {
   const { run, dataset_sha256, record, opinion, right, note, reviewer, time, bulk } = given ?? {};
-  if (!/^\d{4}-\d\d-\d\dT/.test(time) || !OPINIONS.includes(opinion)) return "could not be read";
+  if (!when(given) || !OPINIONS.includes(opinion)) return "could not be read";
   if (run !== index.run.id || dataset_sha256 !== index.run.dataset_sha256) return "of another run";
   if (rowOf(record) < 0) return "of a record that is not in this file";
   const old = judged.get(record);
-  if (old?.time === time && old.opinion === opinion) return "already here";
+  if (when(old) === when(given) && old.opinion === opinion) return "already here";
   const entry = {
     opinion,
     right: /^(candidate|incumbent|both|neither)$/.test(right) ? right : null,
     note: String(note ?? ""),
     reviewer: String(reviewer ?? ""),
-    bulk: String(bulk) === "true",
+    bulk: /true/i.test(bulk),
     time,
     out: true,
   };

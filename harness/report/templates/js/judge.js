@@ -1,9 +1,9 @@
 // Judgements: kept in this browser one by one, under run, dataset and record, so that two tabs lose nothing.
-const UNDO_MS = 5000;
-const DEAL_EVERY = 10;
-const OPINIONS = [...ui.opinions.children].map(button => button.dataset.do);
-const judged = new Map();
-const undos = [];
+const UNDO_MS = 5000,
+  DEAL_EVERY = 10,
+  OPINIONS = [...ui.opinions.children].map(button => button.dataset.do),
+  judged = new Map(),
+  undos = [];
 let saved = true,
   resume = -1, // where the list goes on after a case dealt at random
   dealt = -1,
@@ -11,10 +11,13 @@ let saved = true,
 
 const keyOf = record => `shadow ${index.run.id} ${index.run.dataset_sha256} ${record}`;
 
+// A time without a zone is UTC, as for `harness triage`.
+const when = entry => Date.parse(/^\d{4}-\d\d-\d\dT.*/.exec(entry?.time)?.[0].replace(/T[\d:.]+$/, "$&Z"));
+
 // The later of two judgements of one case holds. One without opinion is withdrawn, or only a note so far.
 const take = (record, entry) => {
   const row = rowOf(record);
-  if (row < 0 || judged.get(record)?.time > entry.time) return false;
+  if (row < 0 || when(judged.get(record)) > when(entry)) return false;
   judged.set(record, entry);
   said[row] = entry.opinion ? codeOf("said", entry.opinion) : index.said[row];
   return true;
@@ -29,7 +32,7 @@ const write = (record, changes) => {
   const old = judged.get(record);
   const now = new Date().toISOString().slice(0, 19) + "Z";
   const base = { opinion: "", right: null, note: "", reviewer: reviewer(), bulk: false };
-  const entry = { ...base, ...old, ...changes, time: old?.time > now ? old.time : now, out: false };
+  const entry = { ...base, ...old, ...changes, time: when(old) > Date.parse(now) ? old.time : now, out: false };
   take(record, entry);
   save(record, entry);
 };
@@ -141,10 +144,9 @@ const drawBar = () => {
   if (ui.note !== document.activeElement) ui.note.value = judged.get(index.id[current])?.note ?? "";
   const all = [0, 0];
   const groups = values.group.map(() => [0, 0]);
-  for (let row = 0; row < index.rows; row++) {
-    if (index.quadrant[row] !== main) continue;
-    for (const tally of [all, groups[index.group[row]]]) if (tally) tally[said[row] ? 1 : 0]++;
-  }
+  index.quadrant.forEach((code, row) => {
+    if (code === main) for (const tally of [all, groups[index.group[row]]]) if (tally) tally[said[row] ? 1 : 0]++;
+  });
   const told = ([open, done]) => `${number(done)} of ${number(open + done)} `;
   put("judged", told(all) + "judged");
   ui.kept.hidden = !saved || !opinions().length;

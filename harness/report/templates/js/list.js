@@ -1,6 +1,6 @@
 // The list: as many rows as fit and a few more, on a spacer of the height of all.
-const ROW = 76; // px, as in css/browser.css
-const SPARE = 14;
+const ROW = 76, // px, as in css/browser.css
+  SPARE = 14;
 let current = -1, // row of the open case
   drawn;
 

@@ -1,6 +1,6 @@
 // The pane: the open case, its three views, what goes on in its texts, and cases on paper.
-const MOST_PRINTED = 200;
-const TABS = ["differences", "document", "raw"];
+const MOST_PRINTED = 200,
+  TABS = ["differences", "document", "raw"];
 let turn = 0,
   tab;
 
@@ -37,7 +37,7 @@ const draw = () => {
 
 const select = row => {
   ui.note.blur(); // a note belongs to the case under which it was begun
-  const before = root.classList.contains("one");
+  const before = root.matches(".one");
   const top = shown.indexOf(row < 0 ? current : row) * ROW; // a phone's list comes back where it was left
   current = row;
   if (row >= 0) lost = "";

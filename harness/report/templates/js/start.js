@@ -1,7 +1,7 @@
 // What all scripts of the page share. A text from a record or a model only ever becomes a text node.
-const root = document.documentElement;
-const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
-const ui = {};
+const root = document.documentElement,
+  $$ = (selector, from = document) => [...from.querySelectorAll(selector)],
+  ui = {};
 for (const part of $$("[data-ui]")) ui[part.dataset.ui] = part;
 for (const name of ["theme", "export"]) ui[name] = $$("button." + name)[0];
 const acts = {}; // what buttons (by data-do) and keys do
