@@ -172,9 +172,11 @@ def test_files_of_spreadsheets_in_other_countries_are_read(
     browser: Browser, file: Path, tmp_path: Path, separator: str
 ) -> None:
     opened = judged_page(browser, file)
-    note = "a;b,c\t\"d\"\nnext"
+    note = 'a;b,c\t"d"\nnext'
     rows = [
-        line("inv-00000", note=note, time="2026-11-25T20:30:00+02:00"),  # an hour and a half before the one here
+        line(
+            "inv-00000", note=note, time="2026-11-25T20:30:00+02:00"
+        ),  # an hour and a half before the one here
         line("inv-00001", note=note, time="2026-11-25T18:00:01-03:00", bulk="TRUE"),
         line("inv-00002", opinion="label_wrong", time="2026-11-25T20:00:00"),
         line("inv-00003", time="25.11.2026"),

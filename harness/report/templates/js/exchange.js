@@ -11,8 +11,8 @@ const WRITERS = {
 };
 
 acts.download = ({ dataset: { format } }) => {
-  const kept = opinions();
-  const { dataset, id, mark: origin } = index.run;
+  const kept = opinions(),
+    { dataset, id, mark: origin } = index.run;
   if (!ui.reviewer.reportValidity()) return;
   for (const [record, entry] of kept) {
     entry.opinion ||= "unsure";
@@ -21,8 +21,8 @@ acts.download = ({ dataset: { format } }) => {
     take(record, entry);
     save(record, entry);
   }
-  const name = [dataset, id, "triage", origin !== "LIVE" && origin, reviewer()].filter(Boolean).join("-");
-  const href = URL.createObjectURL(new Blob(WRITERS[format](kept.map(line))));
+  const name = [dataset, id, "triage", origin !== "LIVE" && origin, reviewer()].filter(Boolean).join("-"),
+    href = URL.createObjectURL(new Blob(WRITERS[format](kept.map(line))));
   Object.assign(document.createElement("a"), { href, download: `${name.replace(/[^\p{L}\d_.-]+/gu, "_")}.${format}` }).click();
   recount();
   put("exchanged", `${plural(kept.length, "judgement")} exported.`);

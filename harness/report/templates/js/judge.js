@@ -7,6 +7,7 @@ const UNDO_MS = 5000,
 let saved = true,
   resume = -1, // where the list goes on after a case dealt at random
   dealt = -1,
+  unclear = "", // id of the case whose label is wrong while the page asks who is right
   fading;
 
 const keyOf = record => `shadow ${index.run.id} ${index.run.dataset_sha256} ${record}`;
@@ -29,10 +30,10 @@ const save = (record, entry) => {
 };
 
 const write = (record, changes) => {
-  const old = judged.get(record);
-  const now = new Date().toISOString().slice(0, 19) + "Z";
-  const base = { opinion: "", right: null, note: "", reviewer: reviewer(), bulk: false };
-  const entry = { ...base, ...old, ...changes, time: when(old) > Date.parse(now) ? old.time : now, out: false };
+  const old = judged.get(record),
+    now = new Date().toISOString().slice(0, 19) + "Z",
+    base = { opinion: "", right: null, note: "", reviewer: reviewer(), bulk: false },
+    entry = { ...base, ...old, ...changes, time: when(old) > Date.parse(now) ? old.time : now, out: false };
   take(record, entry);
   save(record, entry);
 };
@@ -64,7 +65,10 @@ const change = (records, changes) => {
   for (const record of records) write(record, changes);
   recount();
 };
-const judge = (records, opinion, bulk = false) => change(records, { opinion, right: null, reviewer: reviewer(), bulk });
+const judge = (records, opinion, bulk = false) => {
+  unclear = !bulk && opinion === "label_wrong" ? records[0] : "";
+  change(records, { opinion, right: null, reviewer: reviewer(), bulk });
+};
 
 const nextOpen = row => {
   const at = shown.indexOf(row);
@@ -73,15 +77,15 @@ const nextOpen = row => {
 
 // After every tenth judgement one of the cases that nobody would look at: judging failures only flatters.
 const deal = () => {
-  const own = opinions().filter(([, entry]) => entry.opinion && !entry.bulk).length;
-  const rest = index.audit.filter(row => !said[row]);
+  const own = opinions().filter(([, entry]) => entry.opinion && !entry.bulk).length,
+    rest = index.audit.filter(row => !said[row]);
   return own % DEAL_EVERY ? -1 : (rest[Math.floor(Math.random() * rest.length)] ?? -1);
 };
 
 const wordOf = opinion => values.said[codeOf("said", opinion)].text;
 const opine = opinion => {
-  const row = current;
-  const record = index.id[row];
+  const row = current,
+    record = index.id[row];
   if (row < 0) return;
   const next = row === dealt && shown.includes(resume) ? resume : nextOpen(row);
   const before = judged.get(record)?.opinion;
@@ -94,24 +98,29 @@ const opine = opinion => {
   resume = next;
   const end = next < 0 && dealt < 0 ? " All in this list are judged." : "";
   go(dealt >= 0 ? dealt : next >= 0 ? next : row);
-  tell(`${record}: ${wordOf(opinion)}.${end}`, opinion === "label_wrong");
+  tell((unclear ? "" : `${record}: ${wordOf(opinion)}.`) + end);
 };
 
-const tell = (text, sides) => {
+const tell = text => {
   put("told", text);
   ui.line.hidden = false;
-  ui.sides.hidden = !sides;
+  put("unclear", unclear);
+  ui.sides.hidden = !unclear;
   ui.undo.hidden = !undos.length;
   clearTimeout(fading);
-  if (!sides) fading = setTimeout(() => (ui.line.hidden = !ui.line.contains(document.activeElement)), UNDO_MS);
+  if (!unclear) fading = setTimeout(() => (ui.line.hidden = !ui.line.contains(document.activeElement)), UNDO_MS);
 };
 
 acts.right = ({ dataset, textContent }) => {
-  const [[record]] = undos.at(-1);
-  write(record, { right: dataset.right });
-  ui.pane.focus();
-  draw();
+  const record = unclear;
+  change([record], { right: dataset.right });
+  acts.skip();
   tell(`${record}: label wrong; right: ${textContent}.`);
+};
+acts.skip = () => {
+  unclear = "";
+  ui.line.hidden = true;
+  ui.pane.focus();
 };
 
 acts.undo = () => {
@@ -119,6 +128,7 @@ acts.undo = () => {
   if (!before) return tell("Nothing to undo.");
   for (const [record, old] of before) write(record, old ?? { opinion: "", note: "" });
   dealt = -1;
+  unclear = "";
   filter();
   select(rowOf(before[0][0]));
   writeLink();
@@ -142,8 +152,8 @@ const drawBar = () => {
   ui.bar.hidden = current < 0;
   ui.dealt.hidden = current < 0 || current !== dealt;
   if (ui.note !== document.activeElement) ui.note.value = judged.get(index.id[current])?.note ?? "";
-  const all = [0, 0];
-  const groups = values.group.map(() => [0, 0]);
+  const all = [0, 0],
+    groups = values.group.map(() => [0, 0]);
   index.quadrant.forEach((code, row) => {
     if (code === main) for (const tally of [all, groups[index.group[row]]]) if (tally) tally[said[row] ? 1 : 0]++;
   });
@@ -163,8 +173,8 @@ const drawBar = () => {
 
 acts.note = () => ui.note.focus();
 ui.note.onchange = () => {
-  const record = index.id[current];
-  const note = ui.note.value.trim();
+  const record = index.id[current],
+    note = ui.note.value.trim();
   change([record], { note });
   tell(`${record}: note kept${note && !judged.get(record).opinion ? " as unsure" : ""}.`);
 };

@@ -30,15 +30,14 @@ const draw = () => {
   drawList(true);
   drawBar();
   const at = shown.indexOf(current);
-  const place = current < 0 ? "" : at < 0 ? "not in the list · " : `${number(at + 1)} of ${number(shown.length)} · `;
-  put("at", place);
+  put("at", current >= 0 && (at < 0 ? "not in the list · " : `${number(at + 1)} of ${number(shown.length)} · `));
   put("id", index.id[current] ?? lost);
 };
 
 const select = row => {
   ui.note.blur(); // a note belongs to the case under which it was begun
-  const before = root.matches(".one");
-  const top = shown.indexOf(row < 0 ? current : row) * ROW; // a phone's list comes back where it was left
+  const before = root.matches(".one"),
+    top = shown.indexOf(row < 0 ? current : row) * ROW; // a phone's list comes back where it was left
   current = row;
   if (row >= 0) lost = "";
   const one = root.classList.toggle("one", row >= 0 || lost);
@@ -97,9 +96,9 @@ ui.tabs.onkeydown = ({ key }) => {
 };
 
 acts.difference = () => {
-  const all = inPart(".d");
-  const before = $$(".now", ui.case)[0];
-  const next = all[all.indexOf(before) + 1] ?? all[0];
+  const all = inPart(".d"),
+    before = $$(".now", ui.case)[0],
+    next = all[all.indexOf(before) + 1] ?? all[0];
   if (!next) return;
   before?.classList.remove("now");
   for (let fold = next; (fold = fold.parentElement.closest("details")); ) fold.open = true;

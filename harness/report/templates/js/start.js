@@ -4,10 +4,10 @@ const root = document.documentElement,
   ui = {};
 for (const part of $$("[data-ui]")) ui[part.dataset.ui] = part;
 for (const name of ["theme", "export"]) ui[name] = $$("button." + name)[0];
-const acts = {}; // what buttons (by data-do) and keys do
-const phone = matchMedia("(max-width: 720px)");
-const number = value => value.toLocaleString("en-US");
-const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+const acts = {}, // what buttons (by data-do) and keys do
+  phone = matchMedia("(max-width: 720px)"),
+  number = value => value.toLocaleString("en-US"),
+  plural = (count, word) => number(count) + " " + word + (count === 1 ? "" : "s");
 
 // A copy of a template of the page with these texts in it.
 const fill = (name, ...texts) => {
