@@ -43,7 +43,11 @@ FRAGMENT = Environment(autoescape=True).from_string(
 <table class="fields"><tbody><tr class="d"><th scope="row">hidden</th><td>one more</td></tr></tbody></table>
 </details></section>
 <section class="part" data-part="document"><div class="raw"><pre tabindex="0" role="region"
-aria-label="Document">{{ snippet }}</pre></div></section>
+aria-label="Document">{{ snippet }}</pre></div>
+{%- if "message-0" in keys %}<details class="fold aside"><summary>system prompt</summary>
+<div class="raw"><pre>What every case has</pre>
+<button type="button" class="more-text" data-more="message-0" hidden>more</button></div></details>
+{%- endif %}</section>
 <section class="part" data-part="raw"><div class="raw"><pre tabindex="0" role="region" aria-label="Answer">
 {{- answer }}</pre><button type="button" class="more-text" data-more="candidate" hidden>show the next 64 KB
 </button></div></section></article>"""
@@ -66,9 +70,17 @@ class Made:
     title: str = ""
     snippet: str = ""
     answer: str = "7146.66"
+    tags: str = ""
     slices: Sequence[int] = ()
     more: Mapping[str, Sequence[str]] = field(default_factory=dict)
     full: bool = True
+
+
+# Of the first invoice the answer goes on, of the tenth the system prompt, which no search looks at.
+_MORE: Mapping[int, Mapping[str, Sequence[str]]] = {
+    0: {"candidate": ("SECOND", "THIRD haystack")},
+    9: {"message-0": ("what every case has",)},
+}
 
 
 def cases(worse: int = 60, better: int = 5, both_wrong: int = 4, right: int = 40) -> list[Made]:
@@ -97,7 +109,8 @@ def _worse(place: int, worse: int) -> Made:
         snippet=("Nordwerk Logistik GmbH", "株式会社ミナト商会", "شركة النور للتجارة")[place % 3],
         answer=f"needle-{place} in <b>the</b> answer",
         slices=(0,) if place % 2 else (0, 1),
-        more={"candidate": ("SECOND", "THIRD haystack")} if place == 0 else {},
+        more=_MORE.get(place, {}),
+        tags="layout: modern" if place == 33 else "",
     )
 
 
@@ -111,7 +124,9 @@ def index_of(made: Sequence[Made], **changes: Any) -> dict[str, Any]:
         name: [getattr(case, name) for case in made]
         for name in ("quadrant", "severity", "kind", "group", "rerun", "amount", "said", "latency")
     }
-    texts = {name: [visible(getattr(case, name)) for case in made] for name in ("id", "title", "snippet")}
+    texts = {
+        name: [visible(getattr(case, name)) for case in made] for name in ("id", "title", "snippet", "tags")
+    }
     full = sum(case.full for case in made)
     return {
         "version": 1,
@@ -120,6 +135,7 @@ def index_of(made: Sequence[Made], **changes: Any) -> dict[str, Any]:
         "block": BLOCK,
         **columns,
         **texts,
+        "raw": {str(row): case.id for row, case in enumerate(made) if visible(case.id) != case.id},
         "slices": [[row for row, case in enumerate(made) if place in case.slices] for place in range(2)],
         "audit": [row for row, case in enumerate(made[:full]) if case.quadrant == 0],
         "left_out": 0,
@@ -150,7 +166,7 @@ def packed(value: Any) -> str:
 def fragment(case: Made) -> dict[str, Any]:
     texts = {name: visible(getattr(case, name)) for name in ("id", "title", "snippet", "answer")}
     more = {key: [visible(part) for part in parts] for key, parts in case.more.items()}
-    return {"html": FRAGMENT.render(texts), "more": more}
+    return {"html": FRAGMENT.render(texts, keys=list(case.more)), "more": more}
 
 
 @cache

@@ -1,5 +1,6 @@
 """The index of the page's cases: a column per property, its rows in the order of the list."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ _RERUNS = ("", "confirmed", "flaky")
 _SAID = ("", *(opinion.value for opinion in Opinion), "conflict")
 _LONGEST_NAME = 200
 _LONGEST_TITLE = 240
+_LONGEST_TAGS = 60
 
 QUADRANT_MARKS = {quadrant.value: mark for quadrant, mark in MARKS.items()} | {
     UNSCORED: ("missing", "not scored")
@@ -38,12 +40,14 @@ class Entry:
         snippet: The line of the input that tells it apart from others.
         latency_s: The candidate's time in seconds, None where it is unknown.
         title: What is wrong in one sentence, "" where the case was not opened.
+        tags: The record's tags, "" where the case was not opened.
     """
 
     row: CaseRow
     snippet: str = ""
     latency_s: float | None = None
     title: str = ""
+    tags: str = ""
 
 
 class Codes:
@@ -76,12 +80,13 @@ def group_codes(analysis: Analysis) -> Codes:
     return Codes([group.id for group in analysis.clusters])
 
 
-def index_columns(entries: Sequence[Entry], analysis: Analysis) -> dict[str, Any]:
+def index_columns(entries: Sequence[Entry], analysis: Analysis, full: int) -> dict[str, Any]:
     """The columns and the names that their numbers stand for.
 
     Args:
         entries: The rows in their order.
         analysis: Names of kinds, groups and slices.
+        full: Rows from the first on whose case is told in full; the tags of the others stay out.
     """
     quadrants = Codes([*(quadrant.value for quadrant in QUADRANTS[analysis.basis]), UNSCORED])
     kinds = Codes([kind.kind for kind in analysis.kinds])
@@ -93,6 +98,7 @@ def index_columns(entries: Sequence[Entry], analysis: Analysis) -> dict[str, Any
     rows = [entry.row for entry in entries]
     columns = {
         "id": [visible(row.record_id) for row in rows],
+        "raw": {str(place): row.record_id for place, row in enumerate(rows) if _is_hidden(row.record_id)},
         "quadrant": [quadrants.of(row.quadrant) for row in rows],
         "severity": [row.severity for row in rows],
         "kind": [kinds.of(row.kind) for row in rows],
@@ -102,10 +108,18 @@ def index_columns(entries: Sequence[Entry], analysis: Analysis) -> dict[str, Any
         "said": [_place(_SAID, row.review) for row in rows],
         "latency": [_short(entry.latency_s, 2) for entry in entries],
         "title": [visible(entry.title)[:_LONGEST_TITLE] for entry in entries],
+        "tags": [
+            visible(entry.tags)[:_LONGEST_TAGS] if place < full else "" for place, entry in enumerate(entries)
+        ],
         "snippet": [visible(entry.snippet) for entry in entries],
         "slices": slices,
     }
     return {**columns, "names": _names(quadrants, kinds, analysis)}
+
+
+def _is_hidden(record_id: str) -> bool:
+    """Whether links to a record hold another id than the page shows; a lone surrogate is in no link."""
+    return visible(record_id) != record_id and not re.search("[\ud800-\udfff]", record_id)
 
 
 def _place(names: Sequence[str], name: str) -> int:

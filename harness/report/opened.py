@@ -22,4 +22,5 @@ def opened(case: Case, pair: Pair, basis: Basis, names: Names, again: Again) -> 
     """
     view = case_view(case, pair, basis, names, again=again)
     title = " ".join([view.subject, *"".join(phrase.text for phrase in view.sentence).split()])
-    return OpenedCase(record_id=case.record_id, title=title, html=case_html(view), more=view.more)
+    tags = " ".join(view.tags)
+    return OpenedCase(record_id=case.record_id, title=title, html=case_html(view), more=view.more, tags=tags)

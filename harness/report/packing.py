@@ -33,12 +33,14 @@ class OpenedCase:
         title: What is wrong in one sentence, plain text; "" where nothing is.
         html: The case as a fragment of HTML in which everything foreign is escaped.
         more: What follows texts that are cut, in chunks, by the key that stands at the cut.
+        tags: The record's tags for the search of the list, plain text.
     """
 
     record_id: str
     title: str
     html: str
     more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: str = ""
 
 
 class Shelf:

@@ -122,7 +122,8 @@ class PageDataBuilder:
     def put(self, opened: OpenedCase) -> None:
         """Take a case."""
         self._shelf.put(opened)
-        self._entries[opened.record_id].title = opened.title
+        entry = self._entries[opened.record_id]
+        entry.title, entry.tags = opened.title, opened.tags
         if self._room is not None:
             self._room.took(opened.record_id, self._shelf)
 
@@ -189,7 +190,7 @@ class PageDataBuilder:
             "rows": len(order),
             "full": len(full),
             "block": BLOCK,
-            **index_columns(entries, self._analysis),
+            **index_columns(entries, self._analysis, len(full)),
             "audit": [place for place, record_id in enumerate(order) if record_id in self._kept.audit],
             "left_out": self._kept.seen - len(order),
             "run": run_names(self._facts, names),

@@ -1,14 +1,16 @@
 """The fragment of a case in Chromium: its marks, its folds, its widths, hostile texts at every place."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from report_cases import cases_of, invoice, opened
+from report_cases import cases_of, compared, invoice, opened
 from report_runs import HOSTILE, hostile_run
 
+from harness.domain.chat import ChatRequest
 from harness.report.assets import style, templates
 from harness.report.case_view import CaseView, case_view
 from harness.report.html import case_html
@@ -173,6 +175,17 @@ def test_lines_stack_by_the_room_of_the_case(
     assert page.locator(".lh").first.is_hidden() is stacked
     widths = page.locator(".l:not(.lh) .x:visible").evaluate_all("all => all.map(one => one.offsetWidth)")
     assert min(widths) >= 60
+    page.close()
+
+
+def test_what_every_case_has_is_marked_so_that_no_search_finds_it(browser: Browser, tmp_path: Path) -> None:
+    pair, case, basis = compared(invoice(3), invoice(2))
+    body = {"messages": [{"role": role, "content": role} for role in ("system", "user")]}
+    pair = replace(pair, record=replace(pair.record, request=ChatRequest(body=body)))
+    view = case_view(case, pair, basis, Names(incumbent="GPT-4o", candidate="Llama"))
+    page, _ = opened_page(browser, tmp_path, [view])
+    titles = page.locator(".fold.aside > summary").all_text_contents()
+    assert [title.split(" show")[0] for title in titles] == ["system prompt", "Request as JSON"]
     page.close()
 
 

@@ -8,6 +8,8 @@ from case_page import AT_CASES, CasePage
 from page_data import GROUPS, Made, cases, write_page
 from playwright.sync_api import Browser, expect
 
+from harness.report.wording import visible
+
 pytestmark = pytest.mark.browser
 
 LINES, CREDIT, COMMA = (title for _, title, _ in GROUPS)
@@ -113,6 +115,9 @@ def test_search_finds_ids_titles_and_first_lines_at_once(browser: Browser, file:
     expect(opened.ui("chips").get_by_role("button")).to_contain_text("“ミナト LEFT out”")
     opened.press("Escape")
     expect(opened.ui("list")).to_be_focused()
+    opened.ui("search").fill("layout: Modern")
+    opened.expect_found("1 of 109 pairs")
+    opened.expect_case("inv-00033")
     opened.ui("search").fill("inv-00007")
     opened.expect_found("1 of 109 pairs")
     assert "q=inv-00007" in opened.hash()
@@ -131,6 +136,10 @@ def test_search_inside_answers_walks_all_blocks(browser: Browser, file: Path) ->
     opened.ui("inside").click()
     opened.expect_found("1 of 109 pairs")
     opened.expect_case("inv-00000")
+    opened.ui("search").fill("what every case has")
+    opened.ui("inside").click()
+    expect(opened.ui("walk")).to_be_hidden()
+    opened.expect_found("0 of 109 pairs")
     opened.ui("search").fill("data-part")  # markup is no text
     opened.ui("inside").click()
     expect(opened.ui("walk")).to_be_hidden()
@@ -262,10 +271,13 @@ def test_a_long_list_keeps_few_rows_and_answers_at_once(browser: Browser, tmp_pa
 
 def test_ids_of_any_signs_are_found_by_their_link(browser: Browser, tmp_path: Path) -> None:
     ids = ["100 % & more #1", "a+b=c&case=d", "🧾 東京/../?q=1", "%41", " between spaces "]
+    ids += ["a\u202eb\u200b", "tab\x1b\x7f\r\n"]
     opened = CasePage(browser, write_page(tmp_path, [Made(id=one, title="T.") for one in ids]))
     for record_id in ids:
         opened.page.evaluate("hash => location.hash = hash", f"#case={quote(record_id, safe='')}")
-        expect(opened.ui("case").locator(".case")).to_have_attribute("data-id", record_id)
+        expect(opened.ui("case").locator(".case")).to_have_attribute("data-id", visible(record_id))
+    opened.page.evaluate("location.hash = '#case=a[U%2B202E]b[U%2B200B]'")
+    opened.expect_case("a[U+202E]b[U+200B]")
     opened.page.goto("about:blank")
     for record_id in ids[:2]:
         opened.page.goto(f"{opened.address}#case={quote(record_id, safe='')}")

@@ -45,6 +45,38 @@ def test_on_a_phone_list_and_case_are_two_screens(browser: Browser, file: Path) 
     opened.close()
 
 
+def test_the_list_of_a_phone_scrolls_in_its_own_box_and_stays_where_it_was(
+    browser: Browser, tmp_path: Path
+) -> None:
+    opened = CasePage(browser, write_page(tmp_path, cases(worse=500)), AT_CASES, **PHONE)
+    opened.expect_found("500 of 549 pairs")
+    box = opened.ui("list").bounding_box()
+    assert box
+    assert 500 < box["height"] <= 0.7 * 844
+    assert len(opened.ids()) < 60
+    opened.ui("list").evaluate("list => list.scrollTop = 300 * 76")
+    row = opened.page.locator(".row", has_text="inv-00303")
+    row.tap()
+    opened.expect_case("inv-00303")
+    opened.page.go_back()
+    expect(row).to_be_in_viewport()
+    assert opened.ui("list").evaluate("list => list.scrollTop") == 300 * 76
+    row.tap()
+    opened.do("next").tap()
+    opened.expect_case("inv-00304")
+    opened.do("list").tap()
+    expect(row).to_be_in_viewport()
+    opened.ui("list").focus()
+    opened.press("ArrowDown")  # nothing is open: the first
+    opened.expect_case("inv-00000")
+    opened.do("list").tap()
+    expect(opened.page.locator(".row", has_text="inv-00000")).to_be_in_viewport()
+    opened.ui("search").fill("nothing such")
+    expect(opened.ui("none")).to_be_visible()
+    assert opened.ui("none").evaluate("e => e.offsetHeight") < 60
+    opened.close()
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_link_opens_the_case_screen_and_its_buttons_are_large(
     browser: Browser, file: Path, width: int

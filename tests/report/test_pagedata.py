@@ -1,6 +1,7 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from page_blocks import Carried, carried
@@ -78,7 +79,9 @@ def data_of(
     for row in given:
         if row.record_id in builder.wanted and builder.wants(row.record_id):
             html = html_of(row.record_id, size)
-            builder.put(OpenedCase(record_id=row.record_id, title=f"Told {row.record_id}.", html=html))
+            tags = f"lang: {row.record_id} " * 9
+            title = f"Told {row.record_id}."
+            builder.put(OpenedCase(record_id=row.record_id, title=title, html=html, tags=tags))
     return builder.build()
 
 
@@ -129,6 +132,9 @@ def test_columns_tell_what_the_rows_say() -> None:
         assert index["latency"][place] == 1.23
         assert index["snippet"][place] == f"{record_id} Nordwerk"
         assert index["title"][place] == (f"Told {record_id}." if place < index["full"] else "")
+        tags = (f"lang: {record_id} " * 9)[:60]
+        assert index["tags"][place] == (tags if place < index["full"] else "")
+    assert index["raw"] == {}
     for position, places in enumerate(index["slices"]):
         assert {index["id"][place] for place in places} == {
             row.record_id for row in given if position in row.slices
@@ -293,3 +299,15 @@ def test_a_run_without_pairs_has_an_empty_index() -> None:
     found = read(data_of([]))
     assert found.index["rows"] == found.index["full"] == 0
     assert found.cases == []
+
+
+def test_raw_ids_are_told_where_the_page_shows_others() -> None:
+    given = [
+        replace(row, record_id=name)
+        for row, name in zip(rows(3), ("a\u202eb", "plain", "c\x1b"), strict=True)
+    ]
+    index = read(data_of(given)).index
+    assert {index["id"][int(place)]: name for place, name in index["raw"].items()} == {
+        "a[U+202E]b": "a\u202eb",
+        "c\u241b": "c\x1b",
+    }

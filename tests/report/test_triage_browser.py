@@ -92,22 +92,38 @@ def test_who_is_right_where_the_label_is_wrong(browser: Browser, file: Path) -> 
     opened = CasePage(browser, file, AT_CASES)
     opened.press("w")
     opened.expect_case("inv-00001")
+    expect(opened.ui("sides").locator("b")).to_have_text("inv-00000: label wrong. Who is right instead?")
+    opened.press("n")
+    opened.page.keyboard.type("of the next")
+    opened.press("Enter", "j")
+    expect(opened.ui("told")).to_have_text("inv-00001: note kept as unsure.")
+    expect(opened.ui("sides").locator("b")).to_be_visible()
+    opened.press("k")
     assert opened.ui("sides").locator("button").all_inner_texts() == [
         "Llama-3.3-70B",
         "GPT-4o",
         "both",
         "neither",
+        "Not now",
     ]
     opened.ui("sides").get_by_role("button", name="Llama").click()
     expect(opened.ui("told")).to_have_text("inv-00000: label wrong; right: Llama-3.3-70B.")
     expect(opened.ui("sides")).to_be_hidden()
     opened.expect_case("inv-00001")
     assert opened.kept()["inv-00000"]["right"] == "candidate"
+    assert opened.kept()["inv-00001"]["right"] is None
     opened.press("w")
-    expect(opened.ui("sides")).to_be_visible()
+    expect(opened.ui("sides")).to_contain_text("inv-00001: label wrong.")
     opened.press("a")
     expect(opened.ui("sides")).to_be_hidden()
     assert opened.kept()["inv-00001"]["right"] is None
+    opened.press("w")
+    opened.ui("sides").get_by_role("button", name="Not now").click()
+    expect(opened.ui("line")).to_be_hidden()
+    expect(opened.ui("pane")).to_be_focused()
+    opened.press("w", "z")
+    expect(opened.ui("sides")).to_be_hidden()
+    expect(opened.ui("told")).to_have_text("Undone: inv-00004.")
     opened.close()
 
 
@@ -116,14 +132,18 @@ def test_a_note_is_kept_and_keys_are_letters_while_it_is_written(browser: Browse
     opened.press("n")
     opened.page.keyboard.type("was auf Seite 2 steht")
     opened.press("Enter")
-    expect(opened.ui("told")).to_have_text("inv-00000: note kept.")
+    expect(opened.ui("told")).to_have_text("inv-00000: note kept as unsure.")
     expect(opened.ui("judged")).to_have_text("0 of 60 judged")
-    expect(opened.ui("open")).to_be_hidden()
+    expect(opened.ui("open")).to_have_text("1 not exported")
     opened.press("u", "k")
     opened.expect_case("inv-00000")
     expect(opened.ui("note")).to_have_value("was auf Seite 2 steht")
     kept = opened.kept()["inv-00000"]
     assert (kept["opinion"], kept["note"]) == ("unacceptable", "was auf Seite 2 steht")
+    opened.press("n")
+    opened.page.keyboard.type("!")
+    opened.press("Enter")
+    expect(opened.ui("told")).to_have_text("inv-00000: note kept.")
     opened.close()
 
 
@@ -214,8 +234,10 @@ def test_what_the_file_says_counts_as_judged_until_one_says_otherwise(
     said = [5, 1] + [0] * 107
     opened = CasePage(browser, write_page(tmp_path, cases(), said=said), AT_CASES)
     expect(opened.ui("judged")).to_have_text("2 of 60 judged")
+    expect(opened.ui("kept")).to_be_hidden()  # nothing is: the file says so
     expect(opened.page.locator(".row .state").first).to_have_text("reviewers disagree")
     opened.press("u")
+    expect(opened.ui("kept")).to_be_visible()
     opened.expect_case("inv-00002")
     expect(opened.page.locator(".row .state").first).to_have_text("unacceptable")
     opened.press("z")

@@ -46,10 +46,10 @@ def bring_in(opened: CasePage, path: Path) -> None:
     opened.ui("file").set_input_files(path)
 
 
-def export(opened: CasePage, kind: str, to: Path) -> str:
+def export(opened: CasePage, kind: str, to: Path, name: str = "Ada") -> str:
     with opened.page.expect_download() as download:
         opened.ui("exchange").get_by_role("button", name=kind).click()
-    assert download.value.suggested_filename == f"invoices-{RUN}-triage-SIMULATED.{kind.lower()}"
+    assert download.value.suggested_filename == f"invoices-{RUN}-triage-SIMULATED-{name}.{kind.lower()}"
     download.value.save_as(to)
     opened.trouble = [told for told in opened.trouble if not told.startswith("request blob:")]
     return to.read_bytes().decode("utf-8")
@@ -71,6 +71,10 @@ def test_the_exported_file_is_what_triage_reads(browser: Browser, file: Path, tm
     expect(opened.ui("open")).to_have_text("3 not exported")
     expect(opened.page.locator("button.export")).to_have_text("Export triage (3)")
     opened.page.locator("button.export").click()
+    expect(opened.ui("exchanged")).to_have_text("3 judgements here, 3 not exported.")
+    opened.ui("reviewer").fill(" ")
+    opened.ui("exchange").get_by_role("button", name="JSONL").click()
+    expect(opened.ui("reviewer")).to_be_focused()
     expect(opened.ui("exchanged")).to_have_text("3 judgements here, 3 not exported.")
     opened.ui("reviewer").fill("Ada")
     text = export(opened, "JSONL", tmp_path / "a.jsonl")
@@ -98,6 +102,24 @@ def test_the_exported_file_is_what_triage_reads(browser: Browser, file: Path, tm
     opened.close()
 
 
+def test_a_note_alone_goes_out_as_unsure(browser: Browser, file: Path, tmp_path: Path) -> None:
+    opened = CasePage(browser, file, AT_CASES)
+    opened.page.clock.set_fixed_time(TIME)
+    opened.press("n")
+    opened.page.keyboard.type("who knows")
+    opened.press("Enter")
+    opened.page.locator("button.export").click()
+    expect(opened.ui("exchanged")).to_have_text("1 judgement here, 1 not exported.")
+    opened.ui("reviewer").fill("Ada")
+    text = export(opened, "JSONL", tmp_path / "a.jsonl")
+    assert json.loads(text) == line("inv-00000", note="who knows", reviewer="Ada")
+    opened.press("Escape")
+    expect(opened.ui("judged")).to_have_text("1 of 60 judged")
+    expect(opened.page.locator(".row .state").first).to_have_text("unsure")
+    expect(opened.ui("open")).to_be_hidden()
+    opened.close()
+
+
 @pytest.mark.parametrize("kind", ["JSONL", "CSV"])
 def test_a_second_browser_goes_on_with_the_file(
     browser: Browser, file: Path, tmp_path: Path, kind: str
@@ -114,6 +136,7 @@ def test_a_second_browser_goes_on_with_the_file(
     expect(second.ui("open")).to_be_hidden()
     bring_in(second, exported)
     expect(second.ui("exchanged")).to_have_text(f"judged.{kind.lower()}: 3 already here.")
+    second.ui("reviewer").fill("Ada")
     assert export(second, kind, tmp_path / f"again.{kind.lower()}") == text
     second.press("Escape")
     second.expect_case("inv-00000")
@@ -141,6 +164,36 @@ def test_of_two_judgements_of_a_case_the_later_holds(browser: Browser, file: Pat
     ]
     assert (kept["inv-00030"]["right"], kept["inv-00030"]["bulk"]) == ("candidate", True)
     assert kept["inv-00001"]["reviewer"] == "Bo"
+    opened.close()
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_files_of_spreadsheets_in_other_countries_are_read(
+    browser: Browser, file: Path, tmp_path: Path, separator: str
+) -> None:
+    opened = judged_page(browser, file)
+    note = 'a;b,c\t"d"\nnext'
+    rows = [
+        line(
+            "inv-00000", note=note, time="2026-11-25T20:30:00+02:00"
+        ),  # an hour and a half before the one here
+        line("inv-00001", note=note, time="2026-11-25T18:00:01-03:00", bulk="TRUE"),
+        line("inv-00002", opinion="label_wrong", time="2026-11-25T20:00:00"),
+        line("inv-00003", time="25.11.2026"),
+    ]
+    given = tmp_path / "sheet.csv"
+    with given.open("w", encoding="utf-8-sig", newline="") as to:
+        writer = csv.DictWriter(to, FIELDS, delimiter=separator)
+        writer.writeheader()
+        writer.writerows(rows)
+    bring_in(opened, given)
+    expect(opened.ui("exchanged")).to_have_text(
+        "sheet.csv: 1 older than the one here, 1 taken in, 1 already here, 1 could not be read."
+    )
+    kept = opened.kept()
+    assert kept["inv-00000"]["opinion"] == "acceptable"
+    assert (kept["inv-00001"]["opinion"], kept["inv-00001"]["note"]) == ("unsure", note)
+    assert kept["inv-00001"]["bulk"] is True
     opened.close()
 
 
@@ -176,8 +229,9 @@ def test_hostile_ids_and_notes_go_out_and_come_in_unharmed(browser: Browser, tmp
     for _ in made:
         opened.press("u")
     opened.page.locator("button.export").click()
-    text = export(opened, "CSV", tmp_path / "a.csv")
-    export(opened, "JSONL", tmp_path / "a.jsonl")
+    opened.ui("reviewer").fill("../Jürg <b>\u202e")
+    text = export(opened, "CSV", tmp_path / "a.csv", ".._Jürg_b_")
+    export(opened, "JSONL", tmp_path / "a.jsonl", ".._Jürg_b_")
     records = [
         json.loads(one)["record"] for one in (tmp_path / "a.jsonl").read_text("utf-8").split("\n") if one
     ]

@@ -1,14 +1,12 @@
 // The data of the page: the index at once, blocks of cases when one of theirs is opened.
-const KEPT = 8;
-const packed = $$("script.case-block");
-const blocks = new Map();
-let index;
-let rows;
+const KEPT = 8,
+  packed = $$("script.case-block"),
+  blocks = new Map();
+let index, rows;
 
 const unpack = async script => {
   const text = atob(script.textContent);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
+  const bytes = new Uint8Array(text.length).map((none, at) => text.charCodeAt(at));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 };
 
@@ -22,6 +20,7 @@ const fullCase = async row => {
 };
 
 const rowOf = id => {
-  rows ??= new Map(index.id.map((known, row) => [known, row]));
+  // Links hold raw ids, the index holds what can be seen of them; where the two differ, both are known.
+  rows ??= new Map([...Object.entries(index.raw ?? {}), ...index.id.entries()].map(([row, known]) => [known, +row]));
   return rows.get(id) ?? -1;
 };

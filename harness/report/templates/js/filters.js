@@ -1,7 +1,7 @@
 // Filters: which rows are shown, in which order, and how many each further choice would show.
-const FACETS = Object.fromEntries($$("[data-facet]").map(({ dataset: { facet, name } }) => [facet, name]));
-const facets = Object.keys(FACETS);
-const falling = column => (one, other) => (index[column][other] ?? -1) - (index[column][one] ?? -1) || one - other;
+const FACETS = Object.fromEntries($$("[data-facet]").map(({ dataset: { facet, name } }) => [facet, name])),
+  facets = Object.keys(FACETS),
+  falling = column => (one, other) => (index[column][other] ?? -1) - (index[column][one] ?? -1) || one - other;
 const SORTS = {
   __proto__: null, // its names come from links
   harm: (one, other) => one - other,
@@ -9,17 +9,17 @@ const SORTS = {
   slowest: falling("latency"),
   id: (one, other) => (index.id[one] < index.id[other] ? -1 : 1),
 };
-const orders = {};
-const chosen = {};
-const counts = {};
-const values = {}; // by facet and code: its id in links and its words
-let said; // code of what was said of each row, in the file or here
-let main; // code of the quadrant that the page is about: worse, or differing
-let sort;
-let query;
-let texts;
-let inside; // by row: whether the query stands in its answers
-let shown;
+const orders = {},
+  chosen = {},
+  counts = {},
+  values = {}; // by facet and code: its id in links and its words
+let said, // code of what was said of each row, in the file or here
+  main, // code of the quadrant that the page is about: worse, or differing
+  sort,
+  query,
+  texts,
+  inside, // by row: whether the query stands in its answers
+  shown;
 
 const codeOf = (facet, id) => values[facet].findIndex(value => value.id === id);
 // Names of the run stand in the index, those of every run in the page.
@@ -44,10 +44,8 @@ const words = () => query.toLowerCase().split(/\s+/).filter(Boolean);
 const column = facet => (facet === "said" ? said : index[facet]);
 
 const filter = () => {
-  const misses = new Uint8Array(index.rows); // a bit for each filter that hides the row
-  const each = work => {
-    for (let row = 0; row < index.rows; row++) work(row);
-  };
+  const misses = new Uint8Array(index.rows), // a bit for each filter that hides the row
+    each = work => index.id.forEach((id, row) => work(row));
   facets.forEach((facet, place) => {
     const wanted = chosen[facet];
     if (!wanted.size) return;
@@ -57,7 +55,7 @@ const filter = () => {
   });
   const wanted = words();
   if (wanted.length) {
-    texts ??= index.id.map((id, row) => `${id}\n${index.title[row]}\n${index.snippet[row]}`.toLowerCase());
+    texts ??= index.id.map((id, row) => `${id}\n${index.title[row]}\n${index.snippet[row]}\n${index.tags[row]}`.toLowerCase());
     each(row => (misses[row] |= inside[row] || wanted.every(word => texts[row].includes(word)) ? 0 : 128));
   }
   facets.forEach((facet, place) => {

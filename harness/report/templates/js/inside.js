@@ -4,15 +4,18 @@ const decoder = document.createElement("textarea"); // holds no elements: only e
 const INLINE = /<\/?(?:b|bdi|code|del|ins|mark|q|span|u)\b[^>]*>/g;
 let walk;
 
+// What every case has, such as the system prompt, would find every case: it is not searched.
 const caseText = ({ html, more }) => {
-  decoder.innerHTML = html.replace(INLINE, "").replace(/<[^>]*>/g, "\n");
-  return [decoder.value, ...Object.values(more).map(parts => parts.join(""))].join("\n").toLowerCase();
+  const own = html.replace(/<details class="fold aside">[^]*?<\/details>/g, "");
+  decoder.innerHTML = own.replace(INLINE, "").replace(/<[^>]*>/g, "\n");
+  const rest = Object.keys(more).filter(key => own.includes(`"${key}"`)).flatMap(key => [...more[key], "\n"]);
+  return `${decoder.value}\n${rest.join("")}`.toLowerCase();
 };
 
 acts.inside = async () => {
-  const mine = (walk = {});
-  const wanted = words();
-  const hits = new Uint8Array(index.rows);
+  const mine = (walk = {}),
+    wanted = words(),
+    hits = new Uint8Array(index.rows);
   ui.inside.hidden = true;
   ui.walk.hidden = false;
   ui.progress.max = packed.length;

@@ -1,14 +1,16 @@
 // Keys: each does what a button does too. Which does what stands in the table of the dialog.
-const keys = {};
-const places = {};
-for (const { textContent, dataset } of $$("kbd[data-key]")) keys[textContent] = dataset.key;
-for (const { textContent, dataset } of $$("kbd[data-place]")) places[textContent] = dataset.place;
+const keys = {},
+  places = {};
+for (const { textContent, dataset } of $$("kbd", ui.help)) {
+  keys[textContent] = dataset.key;
+  places[textContent] = dataset.place;
+}
 let leader = 0; // when "g" was pressed
 
 acts.help = () => ui.help.showModal();
 acts.close = button => button.closest("dialog").close();
 acts.find = () => {
-  if (phone.matches && root.classList.contains("one")) acts.list();
+  if (phone.matches && root.matches(".one")) acts.list();
   ui.search.select();
 };
 

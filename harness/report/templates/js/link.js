@@ -1,11 +1,11 @@
 // The link holds the open case and the filters; the back button goes through them.
-let lost = ""; // id of a case that a link names and this file has not
-let applied;
-let later;
+let lost = "", // id of a case that a link names and this file has not
+  applied,
+  later;
 
 const link = () => {
-  const parts = [];
-  const add = (name, value) => value && parts.push(name + "=" + encodeURIComponent(value));
+  const parts = [],
+    add = (name, value) => value && parts.push(name + "=" + encodeURIComponent(value));
   add("case", lost || index.id[current]);
   for (const facet of facets) for (const code of chosen[facet]) add(facet, values[facet][code].id);
   add("quadrant", !chosen.quadrant.size && "all");
@@ -17,8 +17,8 @@ const link = () => {
 
 // A new step of the history, or (after a moment: browsers throttle this) another address for this one.
 const writeLink = push => {
-  const to = link();
-  const pushed = history.state?.pushed;
+  const to = link(),
+    pushed = history.state?.pushed;
   if (push && to !== applied) {
     history.replaceState({ link: applied, pushed }, "", later ? applied : undefined);
     history.pushState({ link: to, pushed: 1 }, "", to);
@@ -41,8 +41,8 @@ const go = (row, push) => {
 };
 
 const readLink = to => {
-  const given = new URLSearchParams(to.slice(1));
-  const unknown = [];
+  const given = new URLSearchParams(to.slice(1)),
+    unknown = [];
   clear();
   for (const facet of facets)
     for (const id of given.getAll(facet)) {
@@ -58,8 +58,8 @@ const readLink = to => {
     chosen.quadrant.clear();
     filter();
   }
-  const id = given.get("case") ?? "";
-  const row = rowOf(id);
+  const id = given.get("case") ?? "",
+    row = rowOf(id);
   lost = row < 0 ? id : "";
   if (row >= 0 && !shown.includes(row)) {
     clear();

@@ -1,8 +1,8 @@
 // The list: as many rows as fit and a few more, on a spacer of the height of all.
-const ROW = 76; // px, as in css/browser.css
-const SPARE = 14;
-let current = -1; // row of the open case
-let drawn;
+const ROW = 76, // px, as in css/browser.css
+  SPARE = 14;
+let current = -1, // row of the open case
+  drawn;
 
 // A first line that every fifth pair has tells none from another: the title takes its place.
 const common = new Set();
@@ -14,9 +14,9 @@ const findCommon = () => {
 
 const listRow = (row, at) => {
   const { mark: sign, word } = index.names.quadrant[index.quadrant[row]];
-  const title = index.title[row].replace(index.run.candidate + " ", "") || word;
-  const snippet = index.snippet[row];
-  const node = fill("row", word, index.id[row], title, common.has(snippet) ? "" : snippet);
+  const title = index.title[row].replace(index.run.candidate + " ", "") || word,
+    snippet = index.snippet[row],
+    node = fill("row", word, index.id[row], title, common.has(snippet) ? "" : snippet);
   Object.assign(node, { id: "row-" + row, ariaSelected: row === current, ariaSetSize: shown.length, ariaPosInSet: at + 1 });
   node.prepend(mark(sign));
   const states = [said[row] && values.said[said[row]], index.rerun[row] === 2 && values.rerun[2]];
@@ -26,8 +26,8 @@ const listRow = (row, at) => {
 };
 
 const drawList = again => {
-  const first = Math.max(0, Math.floor(ui.list.scrollTop / ROW) - SPARE);
-  const last = first + Math.ceil(ui.list.clientHeight / ROW) + 2 * SPARE;
+  const first = Math.max(0, Math.floor(ui.list.scrollTop / ROW) - SPARE),
+    last = first + Math.ceil(ui.list.clientHeight / ROW) + 2 * SPARE;
   if (!again && drawn === first) return;
   drawn = first;
   ui.rows.style.height = shown.length * ROW + "px";

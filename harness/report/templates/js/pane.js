@@ -1,8 +1,8 @@
 // The pane: the open case, its three views, what goes on in its texts, and cases on paper.
-const MOST_PRINTED = 200;
-const TABS = ["differences", "document", "raw"];
-let turn = 0;
-let tab;
+const MOST_PRINTED = 200,
+  TABS = ["differences", "document", "raw"];
+let turn = 0,
+  tab;
 
 const opened = async row => {
   if (row >= index.full) return fill("bare", index.id[row], index.title[row], index.snippet[row]);
@@ -30,23 +30,25 @@ const draw = () => {
   drawList(true);
   drawBar();
   const at = shown.indexOf(current);
-  const place = current < 0 ? "" : at < 0 ? "not in the list · " : `${number(at + 1)} of ${number(shown.length)} · `;
-  ui.at.textContent = place;
-  ui.id.textContent = index.id[current] ?? lost;
+  put("at", current >= 0 && (at < 0 ? "not in the list · " : `${number(at + 1)} of ${number(shown.length)} · `));
+  put("id", index.id[current] ?? lost);
 };
 
 const select = row => {
   ui.note.blur(); // a note belongs to the case under which it was begun
-  const before = root.classList.contains("one");
+  const before = root.matches(".one"),
+    top = shown.indexOf(row < 0 ? current : row) * ROW; // a phone's list comes back where it was left
   current = row;
   if (row >= 0) lost = "";
   const one = root.classList.toggle("one", row >= 0 || lost);
-  const top = shown.indexOf(row) * ROW;
   ui.list.hidden = false;
   const { scrollTop, clientHeight } = ui.list;
   if (top >= 0) ui.list.scrollTop = Math.max(Math.min(scrollTop, top), top + ROW - clientHeight);
   draw();
-  if (phone.matches && one !== before) ui.section.scrollIntoView();
+  if (phone.matches && one !== before) {
+    history.scrollRestoration = "manual"; // the browser would go to the top of the page on the way back
+    ui.section.scrollIntoView();
+  }
   show(row);
 };
 
@@ -94,9 +96,9 @@ ui.tabs.onkeydown = ({ key }) => {
 };
 
 acts.difference = () => {
-  const all = inPart(".d");
-  const before = $$(".now", ui.case)[0];
-  const next = all[all.indexOf(before) + 1] ?? all[0];
+  const all = inPart(".d"),
+    before = $$(".now", ui.case)[0],
+    next = all[all.indexOf(before) + 1] ?? all[0];
   if (!next) return;
   before?.classList.remove("now");
   for (let fold = next; (fold = fold.parentElement.closest("details")); ) fold.open = true;

@@ -1,13 +1,13 @@
 // What all scripts of the page share. A text from a record or a model only ever becomes a text node.
-const root = document.documentElement;
-const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
-const ui = {};
+const root = document.documentElement,
+  $$ = (selector, from = document) => [...from.querySelectorAll(selector)],
+  ui = {};
 for (const part of $$("[data-ui]")) ui[part.dataset.ui] = part;
 for (const name of ["theme", "export"]) ui[name] = $$("button." + name)[0];
-const acts = {}; // what buttons (by data-do) and keys do
-const phone = matchMedia("(max-width: 720px)");
-const number = value => value.toLocaleString("en-US");
-const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+const acts = {}, // what buttons (by data-do) and keys do
+  phone = matchMedia("(max-width: 720px)"),
+  number = value => value.toLocaleString("en-US"),
+  plural = (count, word) => number(count) + " " + word + (count === 1 ? "" : "s");
 
 // A copy of a template of the page with these texts in it.
 const fill = (name, ...texts) => {
@@ -33,6 +33,11 @@ const mark = name => {
 const recall = key => {
   try {
     return localStorage.getItem(key);
+  } catch {}
+};
+const parse = text => {
+  try {
+    return JSON.parse(text);
   } catch {}
 };
 const keep = (key, value) => {
