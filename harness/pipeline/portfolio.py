@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from sys import intern
 from typing import Any
 from urllib.parse import quote
 
 from harness.analysis import analysis_from_json
 from harness.analysis.result import Analysis
-from harness.analysis.trend import FAILURES, trend
+from harness.analysis.trend import FAILURES, Standing, standing, trend
 from harness.domain.observation import Arm
 from harness.errors import HarnessError, StoreError
 from harness.report.facts import ArmFacts, RunFacts
@@ -145,10 +144,11 @@ class _Judged:
     def __init__(self) -> None:
         self.left = 0
 
-    def watch(self, rows: Iterator[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
-        for record_id, quadrant, review in rows:
+    def watch(self, rows: Iterator[tuple[str, str, str, str]]) -> Iterator[tuple[str, Standing]]:
+        for record_id, *told in rows:
+            quadrant, review, _ = told
             self.left += quadrant in FAILURES and not review
-            yield record_id, quadrant
+            yield record_id, standing(*told)
 
 
 def _cases(newest: _Finished, before: _Finished | None) -> tuple[int | None, Against]:
@@ -158,8 +158,8 @@ def _cases(newest: _Finished, before: _Finished | None) -> tuple[int | None, Aga
         return None, missing
     judged = _Judged()
     try:
-        quadrants, against = _before(before)
-        found = trend(quadrants, judged.watch(read_standings(newest.run.cases)))
+        earlier, against = _before(before)
+        found = trend(earlier, judged.watch(read_standings(newest.run.cases)))
     except HarnessError:
         return None, Against(reason="the list of cases cannot be read")
     if against is not None:
@@ -168,14 +168,14 @@ def _cases(newest: _Finished, before: _Finished | None) -> tuple[int | None, Aga
     return judged.left, Against(run_id=start.run_id, date=f"{start.started_at:%Y-%m-%d}", trend=found)
 
 
-def _before(before: _Finished | None) -> tuple[dict[str, str], Against | None]:
-    """The quadrants of the run before, or why there is nothing to compare with."""
+def _before(before: _Finished | None) -> tuple[dict[str, Standing], Against | None]:
+    """The records of the run before, or why there is nothing to compare with."""
     if before is None:
         return {}, Against(reason="no run before")
     if not before.run.cases.is_file():
         return {}, Against(reason="the run before has no list of cases")
     with suppress(HarnessError):
-        return {name: intern(quadrant) for name, quadrant, _ in read_standings(before.run.cases)}, None
+        return {name: standing(*told) for name, *told in read_standings(before.run.cases)}, None
     return {}, Against(reason="the list of cases of the run before cannot be read")
 
 

@@ -133,6 +133,7 @@ def notes(comparison: Comparison, runs: ComparedRuns) -> tuple[str, ...]:
         (left.only_now, f"only in run {short(runs.now.run_id)}"),
         (left.input_changed, "with other messages"),
         (left.expected_changed, "with another expected answer"),
+        (left.judged, "judged otherwise"),
         (left.not_counted, "neither right nor wrong in one of the runs"),
     ]
     told = ", ".join(f"{number(count)} {words}" for count, words in parts if count)
@@ -141,6 +142,15 @@ def notes(comparison: Comparison, runs: ComparedRuns) -> tuple[str, ...]:
         if told
         else f"Same records only: {number(comparison.shared)}; none is left out."
     ]
+    if left.judged:
+        sentences.append(
+            f"{amount(left.judged, 'record')} judged in only one of the runs, or not alike, "
+            f"{'is' if left.judged == 1 else 'are'} left out: "
+            "what changed there may be people's judgement, not the model's answer."
+        )
+    if comparison.judged:
+        counts_as = "counts as people judged it" if comparison.judged == 1 else "count as people judged them"
+        sentences.append(f"{amount(comparison.judged, 'record')} {counts_as}, alike in both runs.")
     if comparison.flaky:
         sentences.append(
             f"Flaky in either run: {number(comparison.flaky)}. Asked again, the same model answered "

@@ -176,7 +176,7 @@ def _row(told: Workload) -> PortfolioRow:
         others=told.around.others,
         cells=(
             PortfolioCell(text=told.said_short, more=(told.said_more,), mark=told.finding),
-            _figures(failures_words(told), _rate(told.failure_share)),
+            _figures(failures_words(told), _rate(told.failure_share), told.judged),
             PortfolioCell(text=told.worst, more=_lines(told.worst_more), link=told.worst_link),
             _figures(saving_words(told.saving_usd), told.saving_more, _costs(told)),
             _figures(number(told.pairs), _left_out(told)),
@@ -227,7 +227,14 @@ def trend_words(against: Against) -> str:
 def _trend(against: Against) -> PortfolioCell:
     if against.trend is None:
         return PortfolioCell(text=NO_VALUE, more=_lines(visible(against.reason)[:120]))
-    return _figures(trend_words(against), f"on {amount(against.trend.shared, 'shared record')}")
+    shared = f"on {amount(against.trend.shared, 'shared record')}"
+    return _figures(trend_words(against), shared, judged_words(against))
+
+
+def judged_words(against: Against) -> str:
+    """The records that the trend leaves out as people judged them in one run only, or not alike."""
+    judged = against.trend.judged if against.trend is not None else 0
+    return f"{number(judged)} judged in one only" if judged else ""
 
 
 def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
@@ -270,6 +277,12 @@ def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[st
     if any(entry.mark is not Mark.LIVE for entry in workloads):
         told.append(
             "Costs of SIMULATED and RECORDED answers are list prices of their tokens; nothing was paid."
+        )
+    judged = sum(told.around.against.trend.judged for told in workloads if told.around.against.trend)
+    if judged:
+        told.append(
+            f"New and fixed leave out {amount(judged, 'record')} that people judged in only one of the two "
+            "runs, or not alike: what changed there may be their judgement."
         )
     return (
         *told,

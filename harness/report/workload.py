@@ -87,6 +87,7 @@ class Workload:
         pairs: Pairs of the run.
         compared: Those that count.
         failures: Those on which the candidate is worse (or differs, without expected answers).
+        judged: "after 16 judgements" where people moved any of the figures, else "".
         failure_share: Failures over compared pairs.
         worst: The group of failures that weighs most.
         worst_more: Its severity, and how many cases it has.
@@ -110,6 +111,7 @@ class Workload:
     pairs: int
     compared: int
     failures: int
+    judged: str
     failure_share: Estimate
     worst: str
     worst_more: str
@@ -142,6 +144,7 @@ def workload(analysis: Analysis, facts: RunFacts, around: Around) -> Workload:
         pairs=analysis.pairs,
         compared=analysis.compared,
         failures=failures,
+        judged=_judged(analysis),
         failure_share=share_of(failures, analysis.compared, level=analysis.settings.level),
         worst=visible(worst.name)[:160] if worst else _no_group(analysis, failures),
         worst_more=_worst_more(worst) if worst else "",
@@ -209,6 +212,11 @@ def _finding(analysis: Analysis, names: Names, unit: str) -> _Finding:
         short=f"Loses {word}",
         more=f"than {margin}",
     )
+
+
+def _judged(analysis: Analysis) -> str:
+    review = analysis.review
+    return f"after {amount(review.judgements, 'judgement')}" if review is not None and review.moved else ""
 
 
 def _way_to_know(told: NonInferiority, unit: str) -> str:

@@ -100,6 +100,53 @@ def test_the_portfolio_follows_what_people_say_of_the_cases(reports: Path, tmp_p
     assert page.read_bytes() == told
 
 
+def test_what_people_accepted_is_no_regression_of_the_next_run(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+
+    def shadowed() -> None:
+        done = harness("shadow", "invoices", "--limit", "70", "--reports", reports)
+        assert done.returncode == 0, done.stderr
+
+    shadowed()
+    (before,) = runs(reports)
+    failed = [row.record_id for row in read_cases(before / "cases.parquet") if row.quadrant == "regression"]
+    about = json.loads((before / "run.json").read_text())
+    common = {
+        "run": about["run_id"],
+        "dataset": "invoices",
+        "dataset_sha256": about["dataset_sha256"],
+        "right": None,
+        "note": "",
+        "reviewer": "Ada",
+        "time": "2026-11-25T20:00:00Z",
+        "bulk": False,
+    }
+    said = {failed[0]: "acceptable", failed[1]: "acceptable", failed[2]: "unacceptable", failed[3]: "unsure"}
+    file = tmp_path / "ann.jsonl"
+    lines = [json.dumps({**common, "record": name, "opinion": opinion}) for name, opinion in said.items()]
+    file.write_text("\n".join(lines) + "\n")
+    assert harness("triage", before, file, "--reports", reports).returncode == 0
+    assert "after 4 judgements" in cells(reports / "index.html", "invoices")["Failures"]
+    shadowed()
+    now = next(run for run in runs(reports) if run != before)
+
+    told = harness("compare", before, now, "--reports", reports)
+    assert told.returncode == 0, told.stderr
+    counts = {name: int(line.split()[len(name.split())]) for line, name in counted(told.stdout)}
+    assert (counts["New"], counts["Fixed"], counts["In all"]) == (0, 0, 68)
+    assert counts["Still failing"] >= len(failed) - 2
+    sentence = "2 records judged in only one of the runs, or not alike, are left out"
+    assert sentence in told.stdout
+    assert sentence in (now / f"compare-{before.name}.html").read_text()
+    assert sentence in harness("compare", before, now, "--format", "md").stdout
+    row = cells(reports / "index.html", "invoices")
+    assert (
+        " ".join(row["Since the run before"].split())
+        == "0 new, 0 fixed on 68 shared records 2 judged in one only"
+    )
+    assert "leave out 2 records that people judged" in (reports / "index.html").read_text()
+
+
 def cells(page: Path, dataset: str) -> dict[str, str]:
     """The row of a dataset on the page of all workloads, by column."""
     (row,) = [
