@@ -14,12 +14,23 @@ def _source() -> str:
     return gzip.decompress((Path(__file__).parent / "data" / "axe" / "axe.min.js.gz").read_bytes()).decode()
 
 
-def violations(page: Page) -> list[str]:
-    """One line per violated rule: its name, what it asks, and the first places that break it."""
+def violations(page: Page, within: str = "html", *, only_colours: bool = False) -> list[str]:
+    """One line per violated rule: its name, what it asks, and the first places that break it.
+
+    Args:
+        page: The page as it is now.
+        within: Selector of the part to look at; rules about the whole page need the whole page.
+        only_colours: Look at the contrasts alone, of a page that is seen in its other theme.
+    """
     page.evaluate(f"window.axe || (() => {{ {_source()}; }})()")
     found = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
-        RULES,
+        "([part, only]) => axe.run(part, {runOnly: only, resultTypes: ['violations']})",
+        [
+            within,
+            {"type": "rule", "values": ["color-contrast"]}
+            if only_colours
+            else {"type": "tag", "values": RULES},
+        ],
     )
     return [
         f"{entry['id']}: {entry['help']}: {[node['html'][:200] for node in entry['nodes'][:3]]}"

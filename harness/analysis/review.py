@@ -21,9 +21,9 @@ CONFLICT = "conflict"
 """What is said of a case on which no opinion has more than half of those who were sure."""
 
 LABEL_WRONG = "label wrong, by review"
-"""Why a pair is left out whose label is wrong, where nobody said who is right instead."""
+"""Why a pair is left out whose label is wrong, where too few say who is right instead."""
 
-_Told = TypeVar("_Told", Opinion, RightSide)
+_Told = TypeVar("_Told", Opinion, RightSide | None)
 _JUDGED = "judged_worse"
 _RIGHT = {
     RightSide.CANDIDATE: (False, True),
@@ -54,7 +54,8 @@ class Review:
 
     Attributes:
         said: Name of an `Opinion`, or "conflict".
-        right: Where the label is wrong: who is right instead, None where nobody said so.
+        right: Where the label is wrong: who is right instead, None where not more than half of those who
+            were sure name the same.
         judgements: The newest of each person, by name.
     """
 
@@ -87,12 +88,13 @@ def _merged(judgements: tuple[Judgement, ...]) -> Review:
     said = _majority([judgement.opinion for judgement in sure])
     if said is None:
         return Review(said=CONFLICT, right=None, judgements=judgements)
-    sides = [judgement.right for judgement in sure if judgement.opinion is said and judgement.right]
-    right = _majority(sides)
-    if said is not Opinion.LABEL_WRONG or not sides:
+    if said is not Opinion.LABEL_WRONG:
         return Review(said=said.value, right=None, judgements=judgements)
+    sides = [judgement.right if judgement.opinion is said else None for judgement in sure]
+    right = _majority(sides)
     # They agree that the label is wrong, but not on what is right: that moves a pair either way.
-    return Review(said=said.value if right else CONFLICT, right=right, judgements=judgements)
+    differ = right is None and len(set(filter(None, sides))) > 1
+    return Review(said=CONFLICT if differ else said.value, right=right, judgements=judgements)
 
 
 def _majority(told: Sequence[_Told]) -> _Told | None:
@@ -113,7 +115,7 @@ def reviewed(pair: Pair, scored: Outcome | Unscored, review: Review | None) -> O
     if review.said == Opinion.ACCEPTABLE and scored.quadrant in _CAN_BE_ACCEPTED:
         return _moved(pair, scored, incumbent=scored.incumbent.right, candidate=True)
     if review.said == Opinion.UNACCEPTABLE and scored.quadrant in _CAN_BE_REFUSED:
-        # What both said in the same words cannot be wrong of one of them alone.
+        # What both said in the same words cannot be wrong of one of them alone: no loss, and no difference.
         incumbent = scored.incumbent.right and not _same_answers(pair)
         return _moved(pair, scored, incumbent=incumbent, candidate=False)
     if review.said == Opinion.LABEL_WRONG and scored.basis is Basis.EXPECTED:

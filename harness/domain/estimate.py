@@ -21,3 +21,15 @@ class Estimate:
     level: float
     n: int
     method: str
+
+
+def percent_digits(value: float) -> str:
+    """A share in percent without the sign; two significant digits, never rounded to 0 or 100."""
+    percent = value * 100
+    if percent in (0, 100):
+        return f"{percent:.0f}"
+    if percent >= 99:
+        return f"{percent:.1f}" if percent < 99.95 else f"{min(percent, 99.99):.2f}"
+    if percent >= 9.95:
+        return f"{percent:.0f}"
+    return f"{percent:.1f}" if percent >= 0.995 else f"{percent:.2g}"

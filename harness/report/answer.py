@@ -7,7 +7,19 @@ from harness.domain.estimate import Estimate
 from harness.report.facts import RunFacts
 from harness.report.findings import slice_sentences, suspects_sentence
 from harness.report.sections import Cell, Square, Status
-from harness.report.wording import GAP, Names, amount, lowered, number, plural_of, points, roughly, visible
+from harness.report.wording import (
+    GAP,
+    Names,
+    amount,
+    lowered,
+    number,
+    percent,
+    plural_of,
+    points,
+    roughly,
+    share_range,
+    visible,
+)
 
 _ERROR_WORDS = {
     "rate_limited": "rate limit",
@@ -20,8 +32,8 @@ _ERROR_WORDS = {
     "unauthorized": "key refused",
 }
 _STATUS = {
-    Conclusion.NON_INFERIOR: Status(mark="migrate", tone="better", words="Inside the margin"),
-    Conclusion.INFERIOR: Status(mark="stay", tone="worse", words="Not shown to be safe"),
+    Conclusion.NON_INFERIOR: Status(mark="migrate", tone="better", words="Loses less than you allow"),
+    Conclusion.INFERIOR: Status(mark="stay", tone="worse", words="Loses more than you allow"),
     Conclusion.UNDECIDED: Status(mark="open", tone="plain", words="Not decided yet"),
 }
 _SEVERE = 3
@@ -75,9 +87,23 @@ def headline(analysis: Analysis, names: Names, unit: str) -> str:
     if losses == 0:
         return f"No {unit} where {names.incumbent} is right and {names.candidate} is wrong, in {number(n)}."
     return (
-        f"{names.candidate} is wrong on {number(losses)} of {amount(n, unit)} "
-        f"where {names.incumbent} is right."
+        f"{names.candidate} fails where {names.incumbent} is right on {number(losses)} of {amount(n, unit)}."
     )
+
+
+def share_sentence(analysis: Analysis, unit: str) -> str:
+    """The share that the headline's count is, with its range, such as "Worse on 24 % of … (19 to 29 %)".
+
+    Returns:
+        "" where nothing was compared, and where the count is zero: that has a sentence of its own.
+    """
+    agreement = analysis.basis is Basis.AGREEMENT
+    quadrant = Quadrant.AGREE if agreement else Quadrant.REGRESSION
+    entry = analysis.quadrants.get(quadrant.value)
+    if entry is None or not entry.count or entry.share.value is None:
+        return ""
+    begin = "They agree on" if agreement else "Worse on"
+    return f"{begin} {percent(entry.share.value)} of the {plural_of(unit)} ({share_range(entry.share)})."
 
 
 def lead(analysis: Analysis, facts: RunFacts, names: Names, unit: str, problem: str) -> tuple[str, ...]:
@@ -94,6 +120,7 @@ def lead(analysis: Analysis, facts: RunFacts, names: Names, unit: str, problem: 
         zero = _rule_of_three(analysis.compared)
     told = (
         counted,
+        share_sentence(analysis, unit),
         zero,
         _no_end(analysis, names, unit),
         _differ(analysis, names),

@@ -9,10 +9,11 @@ from harness.analysis.failure.slice_result import Slice
 from harness.analysis.outcome import Basis, Quadrant
 from harness.analysis.result import Analysis
 from harness.domain.estimate import Estimate
+from harness.domain.failure import kind_of
 from harness.report.dots import rate, scale_end
 from harness.report.kinds import SEVERITIES
 from harness.report.sections import Evidence, Example, GroupCard, GroupsView, Listed, Rate, Spark
-from harness.report.wording import Names, amount, number, visible
+from harness.report.wording import Names, amount, lowered, number, visible
 
 MOST_CARDS = 6
 MOST_LISTED = 30
@@ -158,8 +159,12 @@ def _scale_words(one: _Drawn, analysis: Analysis) -> str:
             if analysis.basis is Basis.EXPECTED
             else "Records with this difference"
         )
-    what = "Worse" if analysis.basis is Basis.EXPECTED else "Different"
-    return f"{'This mistake' if one.rule.of_kind else what}, on records the rule was not found on"
+    if one.rule.of_kind:
+        # The rule is about the whole kind, of which other cards may show further groups with the same dots.
+        what = f"Any {lowered(visible(kind_of(one.rule.of_kind).title)[:80])}"
+    else:
+        what = "Worse" if analysis.basis is Basis.EXPECTED else "Different"
+    return f"{what}, on records the rule was not found on"
 
 
 def _example(example: Example | None, names: Names, basis: Basis) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,4 @@
-"""Failures by kind: their severities in words, their anchors, and the table of all kinds."""
-
-import re
+"""Failures by kind: their severities in words, and the table of all kinds."""
 
 from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
@@ -14,11 +12,6 @@ SEVERITIES = {
     0: ("Costs nothing", "light"),
 }
 _MOST_PATHS = 3
-
-
-def kind_anchor(kind: str) -> str:
-    """The id of the group of cases with that primary kind."""
-    return "kind-" + (re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")[:60] or "other")
 
 
 def kinds_table(analysis: Analysis, names: Names) -> Table | None:

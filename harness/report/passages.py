@@ -14,6 +14,16 @@ _MOST_PLACES = 4
 _SHORTEST = 3
 _LONGEST_QUOTE = 60
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
+_MONEY = re.compile(r"-?\d{1,15}\.\d\d")
+_SIGNS = ("-", "\u2212")
+_LINE = re.compile(r"[^\n]+")
+# The amount that ends a line, however thousands are grouped; a minus or a currency may follow it.
+_LAST_AMOUNT = re.compile(
+    r"(?<![\w.,])([0-9]{1,3}(?:[.,' \u00a0\u202f][0-9]{3})+[.,][0-9]{2}|[0-9]{1,15}[.,][0-9]{2})"
+    r"[-\u2212]?\s*(?:[A-Z]{3}|[€$£])?\s*\Z"
+)
+_LONGEST_AMOUNT = 60
+_MOST_SUMMANDS = 5
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _WORD = re.compile(r"\w")
 _SOLID = re.compile(r"\S+")
@@ -59,8 +69,47 @@ def _value(text: str, value: str) -> list[Span]:
     for notation in notations(value):
         places = list(_places(text, notation))
         if places:
-            return places if len(places) <= _MOST_PLACES else []
+            signed = [_with_sign(text, place) for place in places] if _NUMBER.fullmatch(value) else places
+            return signed if len(places) <= _MOST_PLACES else []
+    if _MONEY.fullmatch(value):
+        return _summands(text, int(value.lstrip("-").replace(".", "")))
     return _quote(text, value) if " " in value else []
+
+
+def _with_sign(text: str, place: Span) -> Span:
+    """The place of a number with a minus before or behind it, unless that joins it to a word."""
+    start, end = place
+    if text[max(0, start - 1) : start] in _SIGNS and not text[max(0, start - 2) : start - 1].isalnum():
+        return start - 1, end
+    if text[end : end + 1] in _SIGNS and not text[end + 1 : end + 2].isalnum():
+        return start, end + 1
+    return place
+
+
+def _summands(text: str, cents: int) -> list[Span]:
+    """An amount that is printed in parts only, such as tax by rate: amounts at the ends of lines in a row.
+
+    Args:
+        text: The document.
+        cents: The amount in hundredths, without its sign.
+
+    Returns:
+        The places of the first few lines that add up to it; [] where none do.
+    """
+    row: list[tuple[int, Span]] = []
+    for line in _LINE.finditer(text):
+        tail = max(line.start(), line.end() - _LONGEST_AMOUNT)
+        amount = _LAST_AMOUNT.search(text, tail, line.end())
+        if amount is None:
+            row = []
+            continue
+        digits = "".join(sign for sign in amount[1] if sign.isdecimal())
+        row = [*row, (int(digits), amount.span(1))][-_MOST_SUMMANDS:]
+        for first in range(len(row) - 1):
+            part = [one for one in row[first:] if one[0]]
+            if len(part) > 1 and sum(value for value, _ in part) == cents:
+                return [_with_sign(text, place) for _, place in part]
+    return []
 
 
 def _places(text: str, needle: str) -> Iterator[Span]:

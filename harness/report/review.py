@@ -229,7 +229,9 @@ def agreement_sentence(review: ReviewSummary) -> str:
 
 
 def _decimal(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\u2212")
+    """Two digits with a real minus sign, and none before a zero."""
+    text = f"{value:.2f}"
+    return "0.00" if text == "-0.00" else text.replace("-", "\u2212")
 
 
 def _figures(analysis: Analysis, review: ReviewSummary) -> Table:

@@ -3,7 +3,7 @@
 from harness.analysis.outcome import Basis
 from harness.analysis.result import UNSCORED, Analysis
 from harness.domain.mark import Mark
-from harness.report.answer import headline, net_sentence
+from harness.report.answer import headline, net_sentence, share_sentence
 from harness.report.facts import RunFacts
 from harness.report.findings import (
     incumbent_sentence,
@@ -51,9 +51,14 @@ def summary_lines(analysis: Analysis, facts: RunFacts, path: str, *, title: str 
 
 
 def _finding(analysis: Analysis, names: Names, unit: str) -> list[str]:
-    """The difference against the margin, the incumbent's own errors, money."""
+    """The share that got worse, the difference against the margin, the incumbent's own errors, money."""
+    found = (
+        share_sentence(analysis, unit),
+        net_sentence(analysis.net_difference),
+        margin_sentence(analysis.noninferiority, names, unit),
+    )
     sides = (
-        f"{net_sentence(analysis.net_difference)} {margin_sentence(analysis.noninferiority, names, unit)}",
+        " ".join(sentence for sentence in found if sentence),
         review_sentence(analysis),
         incumbent_sentence(analysis, names),
         suspects_sentence(analysis, names),
@@ -66,9 +71,8 @@ def _where(analysis: Analysis) -> list[str]:
     rules = [f"Where: {rule}" for rule in slice_sentences(analysis)[:_RULES]]
     return rules + [
         f"Group: {visible(group.name)[:100]} "
-        f"({amount(group.size, 'record')}, such as {visible(group.medoid)[:60]})"
-        for group in analysis.clusters[:_GROUPS]
-        if group.size > 1
+        f"({amount(group.regressions, 'case')}, such as {visible(group.medoid)[:60]})"
+        for group in [group for group in analysis.clusters if group.regressions > 1][:_GROUPS]
     ]
 
 

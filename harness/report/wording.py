@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from harness.domain.estimate import Estimate
+from harness.domain.estimate import Estimate, percent_digits
 
 GAP = "\u202f"  # narrow no-break space before % and between number and unit
 _MINUS = "\u2212"
@@ -85,18 +85,6 @@ def plural_of(singular: str) -> str:
     if re.search(r"[^aeiou]y$", singular):
         return singular[:-1] + "ies"
     return singular + ("es" if re.search(r"(s|x|ch|sh)$", singular) else "s")
-
-
-def percent_digits(value: float) -> str:
-    """A share in percent without the sign; two significant digits, never rounded to 0 or 100."""
-    percent = value * 100
-    if percent in (0, 100):
-        return f"{percent:.0f}"
-    if percent >= 99:
-        return f"{percent:.1f}" if percent < 99.95 else f"{min(percent, 99.99):.2f}"
-    if percent >= 9.95:
-        return f"{percent:.0f}"
-    return f"{percent:.1f}" if percent >= 0.995 else f"{percent:.2g}"
 
 
 def percent(value: float) -> str:

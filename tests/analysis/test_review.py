@@ -227,6 +227,15 @@ def test_without_expected_answers_accepting_makes_them_agree() -> None:
     }
 
 
+def test_without_expected_answers_an_answer_that_both_gave_fails_for_both() -> None:
+    run = agreement_run(40)
+    same = pair("a b", "a  b\n", of=run.pairs[10].record)
+    other = pair("a b", "c", of=run.pairs[11].record)
+    mixed = replace(run, pairs=[*run.pairs[:10], same, other, *run.pairs[12:]])
+    given = found(mixed, *(said(one.record.id, "unacceptable") for one in (same, other)))
+    assert counts(given) == {"agree": 34, "differ": 3, "one_failed": 1, "both_failed": 2}
+
+
 def test_without_expected_answers_there_is_no_label_to_be_wrong() -> None:
     run = agreement_run(40)
     given = found(run, said("t-000", "label_wrong", right=RightSide.CANDIDATE), said("t-001", "label_wrong"))
@@ -267,7 +276,11 @@ def test_a_person_who_changes_their_mind_counts_once() -> None:
 @pytest.mark.parametrize(
     ("sides", "together"),
     [
-        (("candidate", None), ("label_wrong", "candidate")),
+        (("candidate",), ("label_wrong", "candidate")),
+        (("candidate", None), ("label_wrong", None)),
+        (("candidate", None, None), ("label_wrong", None)),
+        (("candidate", "candidate", None), ("label_wrong", "candidate")),
+        (("candidate", "candidate", "incumbent", None, None), ("conflict", None)),
         (("candidate", "incumbent"), ("conflict", None)),
         (("both", "both", "incumbent"), ("label_wrong", "both")),
         ((None, None), ("label_wrong", None)),
@@ -282,6 +295,18 @@ def test_who_is_right_needs_a_majority_too(
     ]
     review = merged(given)["r"]
     assert (review.said, review.right) == together
+
+
+def test_who_is_right_needs_a_majority_of_all_who_are_sure() -> None:
+    given = [
+        said("r", "label_wrong", "Ann", right=RightSide.CANDIDATE),
+        said("r", "label_wrong", "Bo"),
+        said("r", "acceptable", "Cy"),
+        said("r", "unsure", "Di"),
+    ]
+    assert (merged(given)["r"].said, merged(given)["r"].right) == ("label_wrong", None)
+    given[1] = replace(given[1], right=RightSide.CANDIDATE)
+    assert merged(given)["r"].right is RightSide.CANDIDATE
 
 
 def test_a_conflict_counts_for_nothing_and_is_listed() -> None:

@@ -29,8 +29,9 @@ def told(answer: AnswerView, title: str) -> str:
 
 def test_a_loss_beyond_the_margin() -> None:
     answer = answer_of(counts(31, 4, 300))
-    assert (answer.status.mark, answer.status.words) == ("stay", "Not shown to be safe")
-    assert answer.headline == "Llama-3.3-70B is wrong on 31 of 300 invoices where GPT-4o is right."
+    assert (answer.status.mark, answer.status.words) == ("stay", "Loses more than you allow")
+    assert answer.headline == "Llama-3.3-70B fails where GPT-4o is right on 31 of 300 invoices."
+    assert answer.lead[0] == "Worse on 10\u202f% of the invoices (7.4 to 14\u202f%)."
     assert told(answer, "Why not all of it?") == (
         "Net loss 9.0 points (5.5 to 13.1, 95\u202f% range). You allow 2.0."
     )
@@ -50,7 +51,7 @@ def test_a_loss_beyond_the_margin() -> None:
 
 def test_a_loss_inside_the_margin() -> None:
     answer = answer_of(counts(5, 3, 4000))
-    assert (answer.status.mark, answer.status.words) == ("migrate", "Inside the margin")
+    assert (answer.status.mark, answer.status.words) == ("migrate", "Loses less than you allow")
     assert told(answer, "Why not all of it?").startswith(
         "Nothing in these counts speaks against it. Net loss"
     )
@@ -65,7 +66,7 @@ def test_a_range_that_crosses_the_margin_is_neither_pass_nor_fail() -> None:
     answer = answer_of(counts(3, 2, 100))
     assert (answer.status.mark, answer.status.words) == ("open", "Not decided yet")
     assert answer.headline == "About 3,900 more labelled invoices would settle it."
-    assert answer.lead[0] == "Llama-3.3-70B is wrong on 3 of 100 invoices where GPT-4o is right."
+    assert answer.lead[0] == "Llama-3.3-70B fails where GPT-4o is right on 3 of 100 invoices."
     assert told(answer, "Why not all of it?").startswith("It may be anything from a gain of 4.4 to a loss of")
     assert "neither a pass nor a fail" in told(answer, "How sure is this?")
     assert told(answer, "What would change it?").startswith("About 3,900 more labelled invoices. Mend")
@@ -74,7 +75,7 @@ def test_a_range_that_crosses_the_margin_is_neither_pass_nor_fail() -> None:
 def test_more_records_are_not_promised_where_they_would_not_help() -> None:
     answer = answer_of(counts(9, 2, 100))
     assert answer.status.words == "Not decided yet"
-    assert answer.lead[0].startswith("With the loss seen, more invoices would not show that Llama-3.3-70B")
+    assert answer.lead[1].startswith("With the loss seen, more invoices would not show that Llama-3.3-70B")
 
 
 @pytest.mark.parametrize(
@@ -137,6 +138,7 @@ def test_agreement_is_never_a_verdict() -> None:
     answer = answer_of(state.run, **state.facts)
     assert answer.status.words == "Nobody has checked who is right"
     assert answer.headline == "Llama-3.3-70B and GPT-4o agree on 36 of 40 tickets."
+    assert answer.lead[0] == "They agree on 90\u202f% of the tickets (77 to 96\u202f%)."
     assert answer.banners == (
         "This dataset has no expected answers: agreement is the most this page can show, not who is right.",
     )
@@ -200,10 +202,14 @@ def test_an_unknown_price_is_unknown_and_not_zero() -> None:
 
 def test_the_commonest_mistake_is_named_where_it_is_common() -> None:
     run = counts(10, 0, 200)
-    assert answer_of(run).lead == ()  # it is the only one: the card says it
+    worse = "Worse on 5.0\u202f% of the invoices (2.7 to 9.0\u202f%)."
+    assert answer_of(run).lead == (worse,)  # it is the only one: the card says it
     flipped = score((changed("total", "1", "-1", "sign_flipped"),))
     mixed = [replace(run.scored[0], candidate=flipped), *run.scored[1:]]
-    assert answer_of(replace(run, scored=mixed)).lead == ("The commonest mistake: wrong value, 9 of the 10.",)
+    assert answer_of(replace(run, scored=mixed)).lead == (
+        worse,
+        "The commonest mistake: wrong value, 9 of the 10.",
+    )
 
 
 def test_every_state_has_an_answer() -> None:

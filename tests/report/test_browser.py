@@ -101,7 +101,7 @@ def test_counts_on_the_page_equal_the_analysis(browser: Browser, tmp_path: Path)
     assert worse.inner_text() == f"worse {analysis.count(Quadrant.REGRESSION)}"
     groups = [group for group in analysis.clusters if group.regressions]
     in_cards = [int(text) for text in opened.page.locator("#fails .card .count b").all_inner_texts()]
-    in_list = re.findall(r"\((\d+) cases?\)", opened.page.locator("#fails .also").first.inner_text())
+    in_list = re.findall(r"\((\d+) cases?\)", opened.page.locator("#fails .further").inner_text())
     assert in_cards == [group.regressions for group in groups[:6]]
     assert sum(in_cards) + sum(map(int, in_list)) == analysis.count(Quadrant.REGRESSION)
     assert len(in_cards) + len(in_list) == len(groups)

@@ -134,6 +134,48 @@ def test_marks_do_without_colour_on_paper(browser: Browser, tmp_path: Path) -> N
     page.close()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_five_states_are_told_apart_without_colour(browser: Browser, tmp_path: Path, width: int) -> None:
+    page, _ = opened_page(browser, tmp_path, [planted()], width=width)
+    part = ".part[data-part=differences]"
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    told = {
+        state: page.locator(f"{part} :is(.v-{state}, .s-{state}):visible").all_inner_texts()
+        for state in ("same", "format_only", "changed", "missing", "invented")
+    }
+    for state, texts in told.items():
+        assert texts, state
+    for state in ("format_only", "changed", "missing", "invented"):
+        marked = page.locator(f"{part} :is(.v-{state}, .s-{state}):visible:has(.m-{state})")
+        assert marked.count() > 0, state
+        word = state.replace("_", " ")
+        assert word in (marked.first.text_content() or "").lower(), state
+    page.close()
+
+
+def test_missing_is_hatched_on_paper_without_background_colours(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened_page(browser, tmp_path, [planted()])
+    page.emulate_media(media="print")
+    hatched = page.locator(".s-missing > *, .v-missing").first.evaluate(
+        "e => [getComputedStyle(e).printColorAdjust, getComputedStyle(e).backgroundImage]"
+    )
+    assert hatched[0] == "exact"
+    assert "repeating-linear-gradient" in hatched[1]
+    assert page.locator(".part[data-part=raw]").is_hidden()
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "stacked"), [(1440, False), (768, False), (560, True)])
+def test_lines_stack_by_the_room_of_the_case(
+    browser: Browser, tmp_path: Path, width: int, stacked: bool
+) -> None:
+    page, _ = opened_page(browser, tmp_path, [planted()], width=width)
+    assert page.locator(".lh").first.is_hidden() is stacked
+    widths = page.locator(".l:not(.lh) .x:visible").evaluate_all("all => all.map(one => one.offsetWidth)")
+    assert min(widths) >= 60
+    page.close()
+
+
 def test_headers_and_captions_for_screen_readers(browser: Browser, tmp_path: Path) -> None:
     page, _ = opened_page(browser, tmp_path, [planted(), *hostile()[:4]])
     bare = page.evaluate(

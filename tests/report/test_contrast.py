@@ -9,12 +9,16 @@ CSS = (files("harness.report") / "templates" / "css" / "base.css").read_text(enc
 TOKENS = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", CSS)
 LIGHT = {name: light for name, light, _ in TOKENS}
 DARK = {name: dark for name, _, dark in TOKENS}
+STATES = ("changed", "missing", "invented", "format")
 PAIRS = [
     *((text, ground) for text in ("ink", "muted", "link") for ground in ("page", "panel", "sunk")),
     ("worse", "page"),
     ("worse", "panel"),
     *((name, f"{name}-tint") for name in ("worse", "better", "changed", "missing", "invented", "format")),
-    ("missing", "panel"),
+    # Marks and words of a line stand beside its tint; names of columns and quotes stand on it.
+    *((name, "panel") for name in ("better", "changed", "missing", "format", "invented")),
+    ("better", "page"),
+    *((name, f"{state}-tint") for name in ("ink", "muted") for state in STATES),
 ]
 
 

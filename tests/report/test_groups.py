@@ -68,7 +68,7 @@ def test_a_card_tells_what_where_how_often_and_shows_one() -> None:
     assert (card.title, card.severity, card.count) == ("Flips the sign in total", "Severe", "67")
     assert card.where == "Where language is German."
     assert [(one.label, one.own) for one in card.rates] == [("there", True), ("elsewhere", False)]
-    assert card.scale == "This mistake, on records the rule was not found on"
+    assert card.scale == "Any sign flipped, on records the rule was not found on"
     assert card.example == (
         ("Input", "Total due: 123.45 EUR"),
         ("Expected", "123.45"),

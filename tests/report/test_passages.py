@@ -15,6 +15,11 @@ def found(text: str, *values: str, quotes: tuple[str, ...] = ()) -> list[str]:
         ("7637.66", "7 637,66"),
         ("7637.66", "7\u00a0637,66"),
         ("-1284.5", "1.284,50"),
+        ("10922.74", "-10.922,74"),
+        ("10922.74", "\u221210.922,74"),
+        ("10922.74", "10.922,74-"),
+        ("10922.74", "10 922,74"),
+        ("-10922.74", "10 922,74"),
         ("1284.0", "1284"),
         ("3.5925", "3,5925"),
         ("2026-08-31", "31.08.2026"),
@@ -28,6 +33,27 @@ def found(text: str, *values: str, quotes: tuple[str, ...] = ()) -> list[str]:
 )
 def test_a_value_is_found_as_it_is_printed(value: str, printed: str) -> None:
     assert found(f"Summe: {printed} EUR", value) == [printed]
+
+
+def test_a_minus_within_a_word_is_not_the_sign_of_a_number() -> None:
+    assert found("RG-7637.66 and 7637.66-a", "7637.66") == ["7637.66", "7637.66"]
+
+
+VAT = """\
+Summe netto -71.325,59
+MwSt. 19 % auf -57.286,43 -10.884,42
+MwSt. 7 % auf -547,37 -38,32
+MwSt. 0 % auf -13.491,79 -0,00
+Gesamtbetrag EUR -82.248,33
+"""
+
+
+def test_an_amount_that_is_printed_in_parts_only_is_found_by_its_parts() -> None:
+    assert found(VAT, "10922.74") == ["-10.884,42", "-38,32"]
+    assert found(VAT, "-10922.74") == ["-10.884,42", "-38,32"]
+    assert found("Tax 1,000.10 USD\nTax 20.02- USD\n", "1020.12") == ["1,000.10", "20.02-"]
+    assert found(VAT, "10922.75") == []
+    assert found("Tax 10.00\n\nno amount here\nTax 20.00\n", "30.00") == []
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,17 @@ from report_runs import HOSTILE, Run, agreement_run, changed, facts, hostile_run
 
 from harness.analysis import Analysis, AnalysisSettings, analyze, analyze_with_cases
 from harness.analysis.outcome import Quadrant
+from harness.domain.estimate import Estimate
 from harness.domain.judgement import Judgement, Opinion, RightSide
 from harness.report import build_view, render, summary_lines
 from harness.report.pull_request import pull_request_comment
-from harness.report.review import effect_sentences, review_lines, review_sentence, review_view
+from harness.report.review import (
+    agreement_sentence,
+    effect_sentences,
+    review_lines,
+    review_sentence,
+    review_view,
+)
 from harness.report.wording import NO_VALUE, Names
 
 NAMES = Names(incumbent="GPT-4o", candidate="Llama")
@@ -252,6 +259,16 @@ def test_one_opinion_for_everything_has_no_kappa() -> None:
     given = judged(RUN, *(said(name, "acceptable", who) for name in LOST[:3] for who in ("Ann", "Bo")))
     (told,) = [line for line in review_lines(given, NAMES) if "say the same" in line]
     assert told.endswith("Cohen's kappa is not defined: only one opinion was used.")
+
+
+def test_a_kappa_that_rounds_to_zero_has_no_sign() -> None:
+    given = judged(RUN, *(said(name, "acceptable", who) for name in LOST[:3] for who in ("Ann", "Bo")))
+    assert given.review is not None
+    assert given.review.agreement is not None
+    chance = Estimate(value=-0.001, low=-0.21, high=0.2, level=0.95, n=3, method="by hand")
+    agreement = replace(given.review.agreement, beyond_chance=chance)
+    told = agreement_sentence(replace(given.review, agreement=agreement))
+    assert told.endswith("Cohen's kappa 0.00 (\u22120.21 to 0.20).")
 
 
 def test_many_people_and_records_that_are_not_there() -> None:

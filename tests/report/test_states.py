@@ -137,3 +137,22 @@ def test_charts_have_a_sentence_and_touch_targets_are_large(browser: Browser, tm
     )
     assert min(heights) >= 40
     page.close()
+
+
+def test_the_mark_is_on_each_printed_page_and_no_text_under_it(browser: Browser, tmp_path: Path) -> None:
+    page = opened(browser, tmp_path, STATES["simulated"], 720)
+    page.emulate_media(media="print")
+    room = page.evaluate(
+        "(style => [style.boxDecorationBreak, parseFloat(style.paddingBottom)])"
+        "(getComputedStyle(document.body))"
+    )
+    mark = page.locator(".print-mark").bounding_box()
+    assert mark is not None
+    assert room[0] == "clone"
+    assert room[1] >= mark["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 720
+    wide = page.locator(".wide:visible").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    )
+    assert wide == 0
+    page.close()

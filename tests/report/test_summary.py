@@ -1,6 +1,8 @@
+import re
 from dataclasses import replace
 
-from report_runs import Run, agreement_run, facts, hostile_run, invoices
+from report_runs import Run, agreement_run, changed, facts, hostile_run, invoices, score
+from report_states import counts
 
 from harness.analysis import AnalysisSettings, analyze
 from harness.domain.mark import Mark
@@ -17,8 +19,8 @@ def test_the_finding_comes_first_then_failures_and_the_report_last() -> None:
     lines = lines_of(invoices(300), stopped="the budget of $20 is spent")
     assert len(lines) <= 24
     assert lines[0] == "SIMULATED · invoices · run 20261123-182219-3f2a"
-    assert lines[1].startswith("Llama-3.3-70B is wrong on ")
-    assert lines[2].startswith("Net loss ")
+    assert lines[1].startswith("Llama-3.3-70B fails where GPT-4o is right on ")
+    assert re.match(r"Worse on 15 % of the invoices \(12 to 20 %\)\. Net loss ", lines[2])
     assert lines[2].endswith("is shown to lose more than the 2.0 points you allow.")
     assert lines[3].startswith("GPT-4o itself is wrong on ")
     assert lines[4].startswith("  ")
@@ -34,6 +36,17 @@ def test_the_finding_comes_first_then_failures_and_the_report_last() -> None:
         == "Cost (SIMULATED, nothing was paid): GPT-4o $3.69, Llama-3.3-70B $0.62 + 6 calls of unknown cost"
     )
     assert lines[-1] == "Report: reports/x/report.html"
+
+
+def test_groups_count_the_cases_that_got_worse_as_the_page_does() -> None:
+    run = counts(10, 0, 60)
+    both_wrong = replace(run.scored[0], incumbent=score((changed("total", "1", "9"),)))
+    (line,) = [
+        line
+        for line in lines_of(replace(run, scored=[both_wrong, *run.scored[1:]]))
+        if line.startswith("Group: ")
+    ]
+    assert "(9 cases, such as " in line
 
 
 def test_agreement_has_no_candidate_only_count() -> None:

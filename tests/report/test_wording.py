@@ -1,14 +1,13 @@
 import pytest
 
 from harness.analysis.stats.intervals import share as share_of
-from harness.domain.estimate import Estimate
+from harness.domain.estimate import Estimate, percent_digits
 from harness.report.wording import (
     amount,
     cut,
     display_name,
     display_names,
     mean,
-    percent_digits,
     plural_of,
     points,
     seconds,

@@ -12,7 +12,7 @@ from harness.analysis.features.predicate import Predicate
 from harness.analysis.stats.clustered import clustered_difference, clustered_share
 from harness.analysis.stats.intervals import share
 from harness.analysis.stats.paired import net_difference
-from harness.domain.estimate import Estimate
+from harness.domain.estimate import Estimate, percent_digits
 from harness.domain.failure import kind_of
 
 _EXAMPLES = 5
@@ -81,9 +81,20 @@ class SliceDescription:
             main_kind_count=count,
             main_kind_elsewhere=self._share(of_kind, self._elsewhere),
             examples=tuple(outcomes.ids[row] for row in first),
-            text=_sentence(predicates, rate, losses, elsewhere, self._settings.verb)
+            text=self._sentence(predicates, losses, rate, elsewhere)
             + (_but(test_gains) + self._mostly(kind, count, losses) if not outcomes.of_kind else ""),
         )
+
+    def _sentence(
+        self, predicates: tuple[Predicate, ...], losses: int, rate: Estimate, elsewhere: Estimate
+    ) -> str:
+        rule = ", ".join(condition.text for condition in predicates)
+        told = f"{rule}: {self._settings.verb} on {_counted(losses, rate, 'held-back records')}"
+        if not elsewhere.n:
+            return told
+        worse = np.asarray(self._outcomes.regressions, dtype=bool)
+        count = int((worse & self._elsewhere & self._held_back).sum())
+        return f"{told}, elsewhere {_counted(count, elsewhere)}"
 
     def _mostly(self, kind: str, count: int, of_all: int) -> str:
         """The kind that makes up at least half of what goes wrong there, and not nearly all everywhere."""
@@ -119,19 +130,14 @@ def _main_kind(kinds: Iterable[str]) -> str:
     return min(counts, key=lambda kind: (-counts[kind], kind), default="")
 
 
-def _sentence(
-    predicates: tuple[Predicate, ...], rate: Estimate, losses: int, elsewhere: Estimate, verb: str
-) -> str:
-    rule = ", ".join(condition.text for condition in predicates)
-    where = f"{losses:,} of {rate.n:,} held-back records ({_percent(rate.value)})"
-    return f"{rule}: {verb} on {where}" + (f", elsewhere {_percent(elsewhere.value)}" if elsewhere.n else "")
+def _counted(count: int, rate: Estimate, noun: str = "") -> str:
+    """A share with its count, total and range: "13 of 18 records (72 %, 49 to 88 %)"."""
+    of_all = f"{count:,} of {rate.n:,} {noun}".rstrip()
+    if rate.value is None or rate.low is None or rate.high is None:
+        return of_all
+    value, low, high = map(percent_digits, (rate.value, rate.low, rate.high))
+    return f"{of_all} ({value} %, {low} to {high} %)"
 
 
 def _but(gains: int) -> str:
     return f"; better on {gains:,}" if gains else ""
-
-
-def _percent(value: float | None) -> str:
-    """Whole percents, and one decimal below one percent."""
-    value = value or 0.0
-    return f"{100 * value:.1f} %" if 0 < value < 0.01 else f"{100 * value:.0f} %"

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +40,14 @@ def test_the_example_of_the_story() -> None:
     assert found.text.startswith(
         f"{found.rule}: worse on {found.test_regressions} of {found.test_n} held-back"
     )
+    counted = re.search(
+        r"held-back records \([\d.]+ %, [\d.]+ to [\d.]+ %\), "
+        r"elsewhere (\d+) of (\d+) \([\d.]+ %, [\d.]+ to [\d.]+ %\)",
+        found.text,
+    )
+    assert counted is not None
+    assert int(counted[2]) == found.elsewhere.n
+    assert int(counted[1]) / int(counted[2]) == found.elsewhere.value
     assert 'mostly "Sign flipped" (' in found.text
     assert found.main_kind == "sign_flipped"
     assert found.adjusted_p < 1e-10

@@ -1,5 +1,7 @@
 """Slices of single kinds of failure: what is hidden among other failures, and no claim without structure."""
 
+import re
+
 import numpy as np
 import pytest
 from slice_simulation import documents, table_of
@@ -38,6 +40,7 @@ def test_a_kind_that_strikes_one_place_is_told_by_its_name() -> None:
     assert found.of_kind == "sign_flipped"
     assert {told.feature for told in found.predicates} >= {"tag:kind", "tag:language"}
     assert f": sign flipped on {found.test_regressions} of {found.test_n} held-back records" in found.text
+    assert re.search(rf", elsewhere 0 of {found.elsewhere.n} \(0 %, 0 to [\d.]+ %\)$", found.text)
     assert found.elsewhere.value == 0
     assert found.adjusted_p <= 0.05
     assert "questions, Bonferroni" in report.method
