@@ -12,6 +12,7 @@ from harness.domain.pair import Pair
 from harness.domain.score import ScoredPair
 from harness.errors import RunDamaged
 from harness.pipeline.stages import analyzed
+from harness.report.banners import run_problem
 from harness.report.facts import RunFacts
 from harness.report.failure_rows import CANDIDATE_FAILED, FailureRow, FailureRows, csv_rows, jsonl
 from harness.report.junit import JUnitCase, JUnitCounts, junit
@@ -71,7 +72,8 @@ def _junit(run: RunDirectory, analysis: Analysis, facts: RunFacts) -> Iterator[s
         JUnitCase(pair=pair, row=row, case=_opened(pair, scores, row, analysis))
         for pair, scores, row in _pairs(run)
     )
-    yield from junit(cases, counts, FailureRows(analysis, facts), facts)
+    made = FailureRows(analysis, facts)
+    yield from junit(cases, counts, made, facts, run_problem(analysis, made.names))
 
 
 def _opened(pair: Pair, scores: tuple[ScoredPair, ...], row: CaseRow, analysis: Analysis) -> Case | None:

@@ -156,14 +156,16 @@ def lead(workloads: Sequence[Workload]) -> tuple[str, ...]:
         return ("Make one with: harness shadow DATASET",)
     counts = {
         finding: sum(told.finding == finding for told in workloads)
-        for finding in ("beyond", "unsure", "alike")
+        for finding in ("problem", "beyond", "unsure", "alike")
     }
-    parts = [f"In {number(counts['beyond'])} it loses more", f"{number(counts['unsure'])} are undecided"]
-    if counts["unsure"] == 1:
-        parts[1] = "1 is undecided"
+    parts = [f"in {number(counts['problem'])} the run itself went wrong"] if counts["problem"] else []
+    parts.append(f"in {number(counts['beyond'])} it loses more")
+    parts.append(f"{number(counts['unsure'])} {'is' if counts['unsure'] == 1 else 'are'} undecided")
     if counts["alike"]:
         parts.append(f"{number(counts['alike'])} without expected answers")
-    return (", ".join(parts) + ". A finding, not yet a verdict: severity, speed and cost are not weighed.",)
+    told = ", ".join(parts)
+    weighed = "A finding, not yet a verdict: severity, speed and cost are not weighed."
+    return (f"{told[:1].upper()}{told[1:]}. {weighed}",)
 
 
 def _row(told: Workload) -> PortfolioRow:

@@ -11,6 +11,7 @@ from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
 from harness.analysis.trend import FAILURES, Trend
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
+from harness.report.banners import run_problem
 from harness.report.costs import arm_cost, monthly_saving
 from harness.report.facts import RunFacts
 from harness.report.groups import group_link
@@ -82,7 +83,7 @@ class Workload:
         name: The dataset.
         mark: Where the answers come from.
         date: Day of the run, as the report shows it.
-        finding: Name of the mark of the finding: within, beyond, unsure or alike.
+        finding: Name of the mark of the finding: problem, within, beyond, unsure or alike.
         said: The finding in a sentence; `said_short` in one to three words, `said_more` the rest of it.
         pairs: Pairs of the run.
         compared: Those that count.
@@ -165,11 +166,11 @@ def short(text: str) -> str:
     return visible(text)[:_LONGEST_NAME]
 
 
-_NEEDS_ATTENTION = ("beyond", "unsure", "alike", "within")
+_NEEDS_ATTENTION = ("problem", "beyond", "unsure", "alike", "within")
 
 
 def needs_attention(told: Workload) -> tuple[int, str]:
-    """Orders workloads: what stands in the way of a switch first, what is settled last; then by name."""
+    """Orders workloads: broken runs and what stands in the way first, what is settled last; by name."""
     return _NEEDS_ATTENTION.index(told.finding), told.name
 
 
@@ -183,6 +184,13 @@ class _Finding:
 
 def _finding(analysis: Analysis, names: Names, unit: str) -> _Finding:
     """What is shown so far; not yet a verdict."""
+    if problem := run_problem(analysis, names):
+        return _Finding(
+            mark="problem",
+            sentence=f"A problem of the run, not a verdict on the model. {problem}",
+            short="Problem of the run",
+            more=problem,
+        )
     if analysis.compared and analysis.basis is Basis.AGREEMENT:
         agree = f"{number(analysis.count(Quadrant.AGREE))} of {number(analysis.compared)}"
         return _Finding(

@@ -2,7 +2,9 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from factories import response
 from report_runs import HOSTILE, Run, agreement_run, facts, hostile_run, invoices
+from report_states import all_failed
 from run_formats import analyzed, junit_text
 
 from harness.analysis.trend import FAILURES
@@ -44,6 +46,26 @@ def test_the_file_is_as_ci_systems_read_it(run: Run) -> None:
     for failure in suite.iter("failure"):
         assert {"message", "type"} == set(failure.attrib)
         assert len(failure) == 0
+
+
+def test_a_run_that_went_wrong_itself_has_an_error_before_all_failures() -> None:
+    run = all_failed(response(""), "empty")
+    suite = suite_of(junit_text(run))
+    first, *rest = suite.iter("testcase")
+    error = first.find("error")
+    assert error is not None
+    assert error.attrib["message"].endswith(
+        "Llama-3.3-70B: 20 of 20 answers fail the same way (empty answer)."
+    )
+    assert "not a verdict on Llama-3.3-70B" in error.attrib["message"]
+    assert (suite.attrib["tests"], suite.attrib["errors"], suite.attrib["failures"]) == ("21", "1", "20")
+    assert len(rest) == 20
+    properties = {one.attrib["name"]: one.attrib["value"] for one in suite.iter("property")}
+    assert "fail the same way" in properties["problem"]
+    assert suite_of(junit_text(invoices(50))).attrib["errors"] == "0"
+    assert "problem" not in {
+        one.attrib["name"] for one in suite_of(junit_text(invoices(50))).iter("property")
+    }
 
 
 @pytest.mark.parametrize("run", [invoices(200), agreement_run(), Run(pairs=invoices(5).pairs, scored=[])])

@@ -2,8 +2,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from factories import response
 from overviews import FINISHED, TREND, one, portfolios
 from report_runs import Run, agreement_run, invoices
+from report_states import all_failed
 
 from harness.analysis import AnalysisSettings, analyze
 from harness.domain.chat import Response
@@ -139,6 +141,22 @@ def test_the_worst_failure_weighs_most_and_bears_the_name_of_its_card() -> None:
     assert told.worst_more == f"{cards[told.worst].severity} · {cards[told.worst].count} cases"
     assert told.worst_link == f"invoices/20261123-182219-3f2a/report.html#{cards[told.worst].link}"
     assert one(run, report="").worst_link == ""
+
+
+def test_a_run_that_went_wrong_itself_is_no_verdict_and_stands_first() -> None:
+    broken = one(all_failed(response(""), "empty"), dataset="zz")
+    workloads = sorted([*STATES["mixed"][0], broken], key=needs_attention)
+    assert workloads[0] is broken
+    assert (broken.finding, broken.said_short) == ("problem", "Problem of the run")
+    assert broken.said_more == "Llama-3.3-70B: 20 of 20 answers fail the same way (empty answer)."
+    view = portfolio_view(workloads, [])
+    assert view.headline == "In 1 of 5 workloads the candidate stays within the loss you allow."
+    assert view.lead[0].startswith(
+        "In 1 the run itself went wrong, in 1 it loses more, 1 is undecided, 1 without expected answers. "
+    )
+    page = render_overview("portfolio.html.j2", view)
+    assert 'href="#m-problem"' in page
+    assert page.count('id="m-problem"') == 1
 
 
 def test_what_needs_attention_stands_first() -> None:
