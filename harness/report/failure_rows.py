@@ -30,7 +30,7 @@ CANDIDATE_FAILED = frozenset(
 """Quadrants whose pairs are rows: the candidate is wrong, or nobody knows that it is right."""
 
 CELL_LIMIT = 32_000
-"""Most characters of a CSV cell: spreadsheets hold 32,767 and break the row beyond."""
+"""Most UTF-16 units of a text in a CSV cell: spreadsheets hold 32,767 and break the row beyond."""
 
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -158,13 +158,18 @@ def _cell(value: object) -> object:
     if value is None or isinstance(value, float):
         return "" if value is None else value
     text = "; ".join(value) if isinstance(value, tuple) else str(value)
-    return harmless(visible(_cut(text)))
+    return harmless(_cut(text))
 
 
 def _cut(text: str) -> str:
-    if len(text) <= CELL_LIMIT:
-        return text
-    return f"{text[:CELL_LIMIT]} [our cut: {len(text):,} characters, whole in pairs.parquet]"
+    """The text made visible, which lengthens it, then cut as spreadsheets count: an emoji is two units."""
+    shown = visible(text)
+    units = shown.encode("utf-16-le")
+    if len(units) <= 2 * CELL_LIMIT:
+        return shown
+    # Half a character at the end is dropped.
+    kept = units[: 2 * CELL_LIMIT].decode("utf-16-le", errors="ignore")
+    return f"{kept} [our cut: {len(text):,} characters, whole in pairs.parquet]"
 
 
 def harmless(text: str) -> str:
