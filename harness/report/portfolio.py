@@ -178,7 +178,7 @@ def _row(told: Workload) -> PortfolioRow:
         others=told.around.others,
         cells=(
             PortfolioCell(text=told.said_short, more=(told.said_more,), mark=told.finding),
-            _figures(failures_words(told), _rate(told.failure_share), told.judged),
+            _figures(failures_words(told), _rate(told.failure_share), _disagreements(told), told.judged),
             PortfolioCell(text=told.worst, more=_lines(told.worst_more), link=told.worst_link),
             _figures(saving_words(told.saving_usd), told.saving_more, _costs(told)),
             _figures(number(told.pairs), _left_out(told)),
@@ -215,6 +215,10 @@ def _rate(rate: Estimate) -> str:
     return "" if rate.value is None else f"{percent(rate.value)} ({share_range(rate)})"
 
 
+def _disagreements(told: Workload) -> str:
+    return "they differ, or one failed" if told.finding == "alike" and told.failures else ""
+
+
 def to_judge_words(told: Workload) -> str:
     """Failures without a judgement."""
     return NO_VALUE if told.around.to_judge is None else number(told.around.to_judge)
@@ -241,13 +245,13 @@ def judged_words(against: Against) -> str:
 
 def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
     judged = [told.around.to_judge for told in workloads if told.around.to_judge is not None]
-    trends = [told.around.against.trend for told in workloads if told.around.against.trend is not None]
-    compared = sum(told.compared for told in workloads)
-    failures = sum(told.failures for told in workloads)
+    added = alike(workloads)
+    trends = [told.around.against.trend for told in added if told.around.against.trend is not None]
+    failures, compared = sum(told.failures for told in added), sum(told.compared for told in added)
     new, fixed = sum(trend.new for trend in trends), sum(trend.fixed for trend in trends)
     return (
         "",
-        f"{number(failures)} of {number(compared)}",
+        f"{number(failures)} of {number(compared)}" if added else NO_VALUE,
         "",
         _total_saving(workloads),
         number(sum(told.pairs for told in workloads)),
@@ -257,14 +261,44 @@ def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
     )
 
 
+def alike(workloads: Sequence[Workload]) -> list[Workload]:
+    """The workloads whose failures mean the same and can be added up.
+
+    Where nobody has checked who is right a "failure" is only a disagreement: these are added up only where
+    there is nothing else. Failures of a run that itself went wrong say nothing of a model.
+    """
+    sound = [told for told in workloads if told.finding != "problem"]
+    checked = [told for told in sound if told.finding != "alike"]
+    return checked or sound
+
+
 def _total_saving(workloads: Sequence[Workload]) -> str:
-    known = [told.saving_usd for told in workloads if told.saving_usd is not None]
-    return saving_words(sum(known) if known else None)
+    """The sum, and that it takes a switch of all: most findings do not allow it yet."""
+    known = [told for told in workloads if told.saving_usd is not None]
+    total = saving_words(sum(told.saving_usd or 0 for told in known) if known else None)
+    return total if all(told.finding == "within" for told in known) else f"{total} if all moved"
+
+
+def _not_added(workloads: Sequence[Workload]) -> str:
+    """Which workloads the sums of failures, new and fixed are not of, and why."""
+    added = alike(workloads)
+    left = [told for told in workloads if told not in added]
+    reasons = (
+        ("alike", "nobody has checked who is right, so they are disagreements"),
+        ("problem", "the run itself went wrong"),
+    )
+    named = [
+        f"{_named([told.name for told in left if told.finding == finding])} ({reason})"
+        for finding, reason in reasons
+        if any(told.finding == finding for told in left)
+    ]
+    return f"the failures, new and fixed, of {' and of '.join(named)}" if named else ""
 
 
 def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[str, ...]:
     """What the totals leave out, and what the columns mean."""
     left = [
+        _not_added(workloads),
         _missing(workloads, "saving", lambda told: told.saving_usd is None),
         _missing(workloads, "cases to judge", lambda told: told.around.to_judge is None),
         _missing(workloads, "trend", lambda told: told.around.against.trend is None),
@@ -298,5 +332,8 @@ def _missing(workloads: Sequence[Workload], what: str, lacks: Callable[[Workload
     those = [told.name for told in workloads if lacks(told)]
     if not those:
         return ""
-    named = ", ".join(those[:8]) + (f" and {number(len(those) - 8)} more" if len(those) > 8 else "")
-    return f"the {what} of {named}"
+    return f"the {what} of {_named(those)}"
+
+
+def _named(those: Sequence[str]) -> str:
+    return ", ".join(those[:8]) + (f" and {number(len(those) - 8)} more" if len(those) > 8 else "")
