@@ -31,7 +31,7 @@ from harness.report.comparison_words import (
 )
 from harness.report.html import case_html
 from harness.report.kinds import SEVERITIES
-from harness.report.wording import amount, display_name, number
+from harness.report.wording import amount, display_name, number, visible
 from harness.report.workload import short
 
 MOST_CASES = 200
@@ -185,8 +185,8 @@ def _link(side: Side, record_id: str) -> str:
 
 
 def case_anchor(record_id: str) -> str:
-    """The fragment that opens a case in a report."""
-    return "case=" + quote(record_id.encode("utf-8", "backslashreplace"), safe="")
+    """The fragment that opens a case in a report, whose list holds ids with invisible signs written out."""
+    return "case=" + quote(visible(record_id), safe="")
 
 
 def _case(record: ChangedRecord, runs: ComparedRuns, html: Markup) -> ChangedCase:

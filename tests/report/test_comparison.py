@@ -1,18 +1,22 @@
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import report_cases
 from markdown_page import rendered
 from overviews import compared
-from report_runs import agreement_run, hostile_run, invoices
+from page_blocks import carried
+from report_files import drawn
+from report_runs import Run, agreement_run, hostile_run, invoices
+from report_states import counts
 
 from harness.analysis.compare import ChangedRecord, Comparison, LeftOut
 from harness.analysis.stats.paired import net_difference
 from harness.analysis.trend import Change
 from harness.domain.mark import Mark
 from harness.report.case_parts import CaseView
-from harness.report.comparison import MOST_CASES, comparison_view, shown_records
+from harness.report.comparison import MOST_CASES, case_anchor, comparison_view, shown_records
 from harness.report.comparison_case import changed_case
 from harness.report.comparison_model import OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
@@ -52,6 +56,23 @@ def test_cases_stand_side_by_side_with_links_into_both_reports() -> None:
     pages = [link.split("#")[0] for _, link in case.links]
     assert pages == ["../20261120-080000-aaaa/report.html", "report.html"]
     assert {link.split("#")[1] for _, link in case.links} == {f"case={case.record_id}"}
+
+
+def test_links_hold_the_ids_as_the_list_of_a_report_holds_them() -> None:
+    names = ("\u202egnp.exe\u200b", "a\x00b", "a b/\u00fc#%&\u682a", "r3", "caf\u00e9 \u200d")
+    run = counts(5, 0, 5)
+    _, view = drawn(
+        Run(
+            pairs=[
+                replace(pair, record=replace(pair.record, id=name))
+                for pair, name in zip(run.pairs, names, strict=True)
+            ],
+            scored=[replace(one, record_id=name) for one, name in zip(run.scored, names, strict=True)],
+        )
+    )
+    listed = carried(view.data.index, list(view.data.blocks)).index["id"]
+    assert sorted(unquote(case_anchor(name).removeprefix("case=")) for name in names) == sorted(listed)
+    assert unquote(case_anchor("lone \ud83d")) == "case=lone [U+D83D]"
 
 
 SIDES = (
