@@ -168,6 +168,7 @@ def _side(opened: _Opened, folder: Path) -> Side:
         incumbent=str(start.arms[Arm.INCUMBENT].get("model")),
         candidate=str(start.arms[Arm.CANDIDATE].get("model")),
         link=_address(opened.run.report, folder),
+        finished=opened.run.manifest.is_file(),
     )
 
 

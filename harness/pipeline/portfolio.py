@@ -68,7 +68,7 @@ def portfolio_of(reports: Path) -> tuple[list[Workload], list[Unshown]]:
 def _finished(runs: Sequence[RunDirectory], unshown: list[Unshown]) -> Iterator[_Finished]:
     for run in runs:
         if not run.manifest.is_file():
-            unshown.append(Unshown(name=run.name, reason="not finished"))
+            unshown.append(Unshown(name=run.name, reason="not finished", link=_link(run)))
             continue
         try:
             yield _Finished(run=run, manifest=read_manifest(run.manifest))

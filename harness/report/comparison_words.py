@@ -142,6 +142,9 @@ def notes(comparison: Comparison, runs: ComparedRuns) -> tuple[str, ...]:
         if told
         else f"Same records only: {number(comparison.shared)}; none is left out."
     ]
+    sentences += [
+        f"Run {short(side.run_id)} is not finished." for side in (runs.before, runs.now) if not side.finished
+    ]
     if left.judged:
         sentences.append(
             f"{amount(left.judged, 'record')} judged in only one of the runs, or not alike, "

@@ -12,10 +12,11 @@ from harness.report.workload import Against, Link, Workload, short
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unshown:
-    """A run that is not in the table, and why."""
+    """A run that is not in the table, and why; `link` is the address of its report, "" without one."""
 
     name: str
     reason: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def portfolio_view(workloads: Sequence[Workload], unshown: Sequence[Unshown]) ->
         workloads: The rows, in the order in which they stand.
         unshown: Runs that could not be told, or are not finished.
     """
-    told = [Unshown(name=short(run.name), reason=visible(run.reason)[:300]) for run in unshown]
+    told = [Unshown(name=short(run.name), reason=visible(run.reason)[:300], link=run.link) for run in unshown]
     more = len(told) - _MOST_UNSHOWN
     mark = page_mark(workloads)
     return PortfolioView(

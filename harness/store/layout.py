@@ -161,7 +161,8 @@ def find_run(reports: Path, reference: str) -> RunDirectory:
 
     Args:
         reports: The folder of all runs.
-        reference: `dataset` (its latest run), `dataset/latest`, `dataset/run-id`, or a path to a
+        reference: `dataset` (its latest run; while none is finished, the newest that was stopped after its
+            calls), `dataset/latest`, `dataset/run-id`, or a path to a
             run directory or to a file in it.
 
     Raises:
@@ -184,12 +185,20 @@ def _run_of_dataset(reports: Path, dataset: str, run_id: str) -> RunDirectory:
     if run_id == LATEST:
         link = reports / dataset / LATEST
         # The link's own target name, under this very folder: a link to anywhere else is not followed.
-        run_id = link.readlink().name if link.is_symlink() else ""
+        run_id = link.readlink().name if link.is_symlink() else _stopped(runs)
     found = next((run for run in runs if run.run_id == run_id), None)
     if found is None:
         wanted = f'there is no run "{dataset}/{run_id or LATEST}"'
         raise _not_found(wanted, run_id, [run.name for run in reversed(runs)], f"harness shadow {dataset}")
     return found
+
+
+def _stopped(runs: Iterable[RunDirectory]) -> str:
+    """The newest run that has answers, where no run of the dataset came to its end; else ""."""
+    begun = list(runs)
+    if any(run.manifest.is_file() for run in begun):
+        return ""
+    return next((run.run_id for run in reversed(begun) if run.pairs.is_file()), "")
 
 
 def _references(reports: Path) -> list[str]:

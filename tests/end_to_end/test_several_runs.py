@@ -173,6 +173,26 @@ def test_damaged_and_unfinished_runs_are_listed_and_break_nothing(reports: Path,
     assert str(folder) not in text
 
 
+def test_a_first_run_that_was_stopped_is_found_by_its_dataset_and_linked(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    with counting_server() as server:
+        dataset = make_dataset(tmp_path / "echo", 30, url=server.url)
+        stopped = harness("shadow", dataset, "--reports", reports, "--budget-usd", "0.30")
+    assert stopped.returncode == 3
+    (run,) = runs(reports, "echo")
+    assert not (reports / "echo" / "latest").exists()
+    for arguments in (("report", "echo"), ("report", "echo", "--format", "md"), ("analyze", "echo")):
+        done = harness(*arguments, "--reports", reports)
+        assert done.returncode == 0, done.stderr
+        assert "the run is not finished" in done.stdout
+    harness("report", "echo", "--reports", reports)
+    text = (reports / "index.html").read_text()
+    assert (
+        f'<a href="echo/{run.name}/report.html"><bdi>echo/{run.name}</bdi></a>: <bdi>not finished</bdi>'
+        in text
+    )
+
+
 def test_an_empty_folder_has_a_page_that_says_what_to_do(tmp_path: Path) -> None:
     done = harness("portfolio", "--reports", tmp_path / "reports")
     assert done.returncode == 0, done.stderr

@@ -20,7 +20,7 @@ from harness.report.comparison import MOST_CASES, case_anchor, comparison_view, 
 from harness.report.comparison_case import changed_case
 from harness.report.comparison_model import OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
-from harness.report.comparison_words import group_title, net_words
+from harness.report.comparison_words import group_title, net_words, notes
 from harness.report.html import render_overview
 from harness.report.setting_changes import setting_changes
 
@@ -239,6 +239,13 @@ def test_a_group_that_no_analysis_names_is_told_by_its_id() -> None:
     assert group_title("v1:sign_flipped|totals.net|", {"v1:sign_flipped|totals.net|": "Named"}) == "Named"
     assert group_title("", {}) == "in no group"
     assert group_title("v1:", {}) == "unnamed"
+
+
+def test_a_run_that_is_not_finished_is_said_to_be() -> None:
+    _, counted, told = RUNS["invoices"]
+    assert not any("not finished" in note for note in notes(counted, told))
+    half = replace(told, now=replace(told.now, finished=False))
+    assert "Run 20261123-182219-3f2a is not finished." in notes(counted, half)
 
 
 def test_settings_are_taken_apart_to_the_single_value() -> None:
