@@ -1,7 +1,7 @@
 """`harness compare`: two runs of one dataset."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from harness.report.setting_changes import setting_changes
 from harness.store.cases import read_cases
 from harness.store.digests import read_digests
 from harness.store.files import write_bytes_atomically
-from harness.store.layout import RunDirectory, find_run
+from harness.store.layout import RunDirectory, find_run, must_have_folder
 from harness.store.manifest import RunStart, read_run_start
 from harness.store.pairs import read_pairs
 from harness.store.scores import read_scores
@@ -63,10 +63,12 @@ def compare_runs(
         What to print.
 
     Raises:
-        RunNotFound, RunDamaged, SchemaMismatch: As their messages say.
+        RunNotFound: There is no such run, or no folder for the output.
+        RunDamaged, SchemaMismatch: As their messages say.
         RunsDiffer: They are runs of two datasets, or the same run twice.
         StoreError: The disk refuses.
     """
+    must_have_folder(output)
     one, other = _opened(before, reports), _opened(now, reports)
     _must_fit(one, other)
     page = output or other.run.path / f"compare-{one.run.run_id}.html"
@@ -148,10 +150,9 @@ def _pairs(opened: _Opened, ids: Collection[str]) -> Iterator[OpenedPair]:
 
 
 def _told(one: _Opened, other: _Opened, folder: Path) -> ComparedRuns:
-    dataset = other.start.settings.get("dataset")
     return ComparedRuns(
         dataset=other.start.dataset,
-        unit=str((dataset.get("unit") if isinstance(dataset, Mapping) else "") or "record"),
+        unit=other.start.unit,
         before=_side(one, folder),
         now=_side(other, folder),
         settings=setting_changes(_settings(one.start), _settings(other.start)),

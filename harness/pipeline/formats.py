@@ -19,7 +19,7 @@ from harness.report.junit import JUnitCase, JUnitCounts, junit
 from harness.report.pull_request import pull_request_comment
 from harness.store.cases import read_cases
 from harness.store.files import write_texts_atomically
-from harness.store.layout import RunDirectory
+from harness.store.layout import RunDirectory, must_have_folder
 from harness.store.pairs import read_pairs
 from harness.store.scores import read_scores
 
@@ -51,8 +51,10 @@ def write_report_as(reference: str, form: str, output: Path, *, reports: Path, l
     """The same into a file; gives what to print.
 
     Raises:
-        RunNotFound, RunDamaged, SchemaMismatch, StoreError: As their messages say.
+        RunNotFound, RunDamaged, SchemaMismatch, StoreError: As their messages say; RunNotFound as well where
+            there is no folder for the output.
     """
+    must_have_folder(output)
     write_texts_atomically(output, report_as(reference, form, reports=reports, link=link))
     return f"Written: {output}"
 

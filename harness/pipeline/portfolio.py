@@ -21,7 +21,7 @@ from harness.report.portfolio_text import portfolio_lines
 from harness.report.workload import Against, Around, Link, Workload, needs_attention, workload
 from harness.store.cases import read_standings
 from harness.store.files import write_bytes_atomically
-from harness.store.layout import RunDirectory, list_runs
+from harness.store.layout import RunDirectory, list_runs, must_be_folder
 from harness.store.manifest import Manifest, RunStart, read_manifest
 
 PAGE = "index.html"
@@ -112,7 +112,6 @@ def _facts(start: RunStart) -> RunFacts:
         arm: ArmFacts(model=str(says.get("model")), provider=str(says.get("provider")))
         for arm, says in start.arms.items()
     }
-    dataset = start.settings.get("dataset")
     return RunFacts(
         dataset=start.dataset,
         mark=start.mark,
@@ -120,7 +119,7 @@ def _facts(start: RunStart) -> RunFacts:
         date=f"{start.started_at:%Y-%m-%d}",
         incumbent=arms[Arm.INCUMBENT],
         candidate=arms[Arm.CANDIDATE],
-        unit=str((dataset.get("unit") if isinstance(dataset, Mapping) else "") or "record"),
+        unit=start.unit,
         tokens_per_month=_volume(start.settings),
     )
 
@@ -225,8 +224,10 @@ def print_portfolio(reports: Path) -> str:
     """`harness portfolio`: write the page, and give the same table as text.
 
     Raises:
+        RunNotFound: There is no such folder.
         StoreError: As `write_portfolio`.
     """
+    must_be_folder(reports, "of runs", "Name it with --reports, or make a run: harness shadow DATASET")
     workloads, unshown = portfolio_of(reports)
     page = _write(reports, workloads, unshown)
     return "\n".join(portfolio_lines(workloads, unshown, now=datetime.now(UTC), path=str(page)))

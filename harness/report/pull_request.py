@@ -1,5 +1,6 @@
 """A run as a comment on a pull request, in GitHub's Markdown."""
 
+from harness.analysis.arms import ArmSummary
 from harness.analysis.failure.clusters import Cluster
 from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
@@ -112,14 +113,20 @@ def _rules(analysis: Analysis) -> str:
 
 def _costs(analysis: Analysis, facts: RunFacts, names: Names) -> str:
     told = [
-        f"{name} {usd(arm_cost(arm).per_call_usd)}"
+        f"{plain_md(name)} {_cost(arm)}"
         for name, arm in ((names.incumbent, analysis.incumbent), (names.candidate, analysis.candidate))
         if arm.calls
     ]
     if not told:
         return ""
     paid = "" if facts.mark is Mark.LIVE else " (list prices, nothing was paid)"
-    return plain_md(f"Cost per record as measured{paid}: {', '.join(told)}.", _SENTENCE)
+    return f"Cost per record as measured{paid}: {', '.join(told)}."
+
+
+def _cost(arm: ArmSummary) -> str:
+    """As code: elsewhere GitLab links "$12", and the sign that keeps it from that would be copied as well."""
+    cost = arm_cost(arm).per_call_usd
+    return "unknown" if cost is None else code_md(usd(cost))
 
 
 def _not_counted(analysis: Analysis) -> str:

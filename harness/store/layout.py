@@ -142,6 +142,24 @@ def _safe_name(name: str) -> str:
     return _UNSAFE.sub("-", name).strip(".-")[:_LONGEST_NAME] or "dataset"
 
 
+def must_be_folder(path: Path, what: str, hint: str) -> None:
+    """Refuse a folder that a person named and that is not there: it would be made by a slip of the keyboard.
+
+    Raises:
+        RunNotFound: There is no such folder.
+    """
+    if not path.is_dir():
+        raise RunNotFound(f'there is no folder "{path}" {what}', hint)
+
+
+def must_have_folder(output: Path | None) -> None:
+    """Refuse a file that a person named in a folder that is not there; errors as `must_be_folder`."""
+    if output is not None:
+        must_be_folder(
+            output.parent, f'for "{output.name}"', "Make it first, or name a file in another folder."
+        )
+
+
 def list_runs(reports: Path, dataset: str | None = None) -> tuple[RunDirectory, ...]:
     """The runs of one dataset, or of all; each dataset's oldest first."""
     folders = [reports / _safe_name(dataset)] if dataset else _folders(reports)

@@ -194,10 +194,28 @@ def test_a_first_run_that_was_stopped_is_found_by_its_dataset_and_linked(tmp_pat
 
 
 def test_an_empty_folder_has_a_page_that_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
     done = harness("portfolio", "--reports", tmp_path / "reports")
     assert done.returncode == 0, done.stderr
     assert "harness shadow DATASET" in done.stdout
     assert "No finished run yet" in (tmp_path / "reports" / "index.html").read_text()
+
+
+def test_a_folder_that_is_not_there_is_refused_and_not_made(reports: Path, tmp_path: Path) -> None:
+    before, now = runs(reports)
+    typo = tmp_path / "typo"
+    file = typo / "out"
+    for arguments, told in (
+        (("portfolio", "--reports", typo), f'there is no folder "{typo}" of runs'),
+        (("compare", before, now, "--output", file), f'there is no folder "{typo}" for "out"'),
+        (("compare", before, now, "--format", "md", "--output", file), f'there is no folder "{typo}"'),
+        (("report", now, "--format", "csv", "--output", file), f'there is no folder "{typo}" for "out"'),
+    ):
+        done = harness(*arguments)
+        assert done.returncode == 2, done.stderr
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not typo.exists()
 
 
 def test_a_page_of_someone_else_is_not_overwritten(reports: Path, tmp_path: Path) -> None:
@@ -249,6 +267,7 @@ def test_the_comparison_is_printed_or_put_elsewhere(reports: Path, tmp_path: Pat
     assert told.returncode == 0, told.stderr
     assert (tmp_path / "c.md").read_text().startswith("### `invoices`: ")
     page = tmp_path / "deep" / "c.html"
+    page.parent.mkdir()
     assert harness("compare", before, now, "--output", page).returncode == 0
     links = set(re.findall(r'href="([^"#]+)', page.read_text()))
     assert {(page.parent / link).resolve() for link in links} == {

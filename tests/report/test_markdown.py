@@ -98,6 +98,14 @@ def test_the_counts_of_the_comment_are_those_of_the_analysis() -> None:
     assert named + (int(more[1]) if more else 0) == analysis.quadrants["regression"].count
 
 
+def test_our_own_amounts_can_be_copied() -> None:
+    analysis, _ = analyzed(invoices(30))
+    text = pull_request_comment(analysis, facts(), "r.html")
+    assert "Cost per record as measured (list prices, nothing was paid): GPT-4o `$0.012`, Llama-" in text
+    shown = "".join(rendered(text).text)
+    assert "GPT-4o $0.012, Llama-3.3-70B $0.0021." in shown
+
+
 def test_a_run_that_went_wrong_itself_is_no_verdict_on_the_model() -> None:
     run = all_failed(response(""), "empty")
     analysis = analyze(run.pairs, run.scored, AnalysisSettings())
