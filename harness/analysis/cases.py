@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from harness.analysis.failure.sentence import Phrase, line_count, sentence
+from harness.analysis.failure.phrases import Phrase
+from harness.analysis.failure.sentence import line_count, sentence
 from harness.analysis.failure.severity import SeverityRules
 from harness.analysis.harm import UNSCORED, badness, is_about_incumbent, severity_in, told_side
 from harness.analysis.outcome import (
@@ -135,7 +136,7 @@ def _headline(pair: Pair, outcome: Outcome, side: ArmOutcome) -> tuple[Phrase, .
     if counts["line_missing"]:
         path = next(finding.path for finding in side.findings if finding.kind == "line_missing")
         lines = line_count(pair.record.expected, path, orjson.loads)
-    return sentence(side.findings, lines)
+    return sentence(side.findings, lines, against_other=outcome.basis is Basis.AGREEMENT)
 
 
 def _arm(side: ArmOutcome, rules: SeverityRules) -> CaseArm:

@@ -224,7 +224,7 @@ class _Tally:
     def analyzed(self, spending: JudgeSpending | None) -> Analyzed:
         basis = self._basis()
         where = self._of_basis[basis].where
-        found, groups = where.slices(basis), where.groups()
+        found, groups = where.slices(basis), where.groups(basis)
         placed = Placed(
             groups=tuple(cluster.id for cluster in groups.clusters),
             group_of=groups.of_row,

@@ -95,6 +95,7 @@ class WhereTally:
             level=self.settings.level,
             margin=self.settings.margin,
             verb="worse" if basis is Basis.EXPECTED else "different",
+            against_other=basis is Basis.AGREEMENT,
         )
         return find_slices_by_kind(self.table, outcomes, settings)
 
@@ -102,10 +103,13 @@ class WhereTally:
         """For each of the slices that were found here, which of the compared pairs it holds."""
         return rows_of_slices(self.table, slices)
 
-    def groups(self) -> Groups:
+    def groups(self, basis: Basis) -> Groups:
         """Groups of alike failures."""
         found = self.keeper.grouped(
-            compared=len(self.ids), seed=self.settings.seed, level=self.settings.level
+            compared=len(self.ids),
+            seed=self.settings.seed,
+            level=self.settings.level,
+            against_other=basis is Basis.AGREEMENT,
         )
         of_row = numpy.full(len(self.ids), -1, dtype=numpy.int32)
         of_row[numpy.array(self.failed, dtype=numpy.intp)] = numpy.array(found.of_failure, dtype=numpy.int32)

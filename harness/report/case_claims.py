@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.analysis.cases import CaseFinding
+from harness.analysis.outcome import Basis
 from harness.report.case_findings import Told, after_pieces, before_pieces, title_of
 from harness.report.case_leaves import Leaves, line_of
 from harness.report.case_parts import Claim, Piece
@@ -27,6 +28,7 @@ _WORDS = {
     "reference_missing": "not cited",
     "reference_surplus": "does not apply",
 }
+_AGAINST_OTHER = {**_WORDS, "reference_surplus": "only cited here"}
 
 
 class Claims:
@@ -35,9 +37,11 @@ class Claims:
     Args:
         source: The text that is cited.
         reference: What the expected answer (or the incumbent's) holds, None where it is no JSON.
+        basis: What the answers are compared with.
     """
 
-    def __init__(self, source: str, reference: Leaves | None) -> None:
+    def __init__(self, source: str, reference: Leaves | None, basis: Basis) -> None:
+        self._basis = basis
         self._source = source
         self._reference = reference
 
@@ -68,7 +72,8 @@ class Claims:
         quoted: tuple[str, str | tuple[Piece, ...]],
         real: tuple[str, str | tuple[Piece, ...]],
     ) -> Claim:
-        word = _WORDS.get(finding.kind) or title_of(finding.kind)
+        words = _AGAINST_OTHER if self._basis is Basis.AGREEMENT else _WORDS
+        word = words.get(finding.kind) or title_of(finding.kind, self._basis)
         return Claim(
             state=_STATES.get(finding.kind, finding.verdict.value),
             word=word,
@@ -86,7 +91,9 @@ class Claims:
             for item in lines:
                 quote = _longest(item)
                 if quote and _id(item, quote) == clause:
-                    return "Expected quote", _shown(quote)
+                    return (
+                        "Expected quote" if self._basis is Basis.EXPECTED else "Quote of the incumbent"
+                    ), _shown(quote)
         return self._stands(clause)
 
     def _stands(self, clause: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The first part of a case: what the scorers found, beside what was expected."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from harness.analysis.cases import Case, CaseFinding
@@ -51,7 +51,7 @@ class Compared:
 
 def compared(case: Case, pair: Pair, basis: Basis) -> Compared:
     """Read the answers of a case once."""
-    told = Told(case.incumbent), Told(case.candidate)
+    told = Told(case.incumbent, basis), Told(case.candidate, basis)
     incumbent, candidate = _answer(pair.incumbent.outcome), _answer(pair.candidate.outcome)
     by_incumbent = basis is Basis.AGREEMENT
     reference = incumbent if by_incumbent else pair.record.expected
@@ -86,7 +86,7 @@ def differences(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -
     both = names.incumbent, names.candidate
     columns = both if found.by_incumbent else (found.reference_name, *both)
     fields = Fields(found.told, found.leaves, limits, by_incumbent=found.by_incumbent)
-    claims = Claims(cited_source(pair.record.request), found.leaves[0])
+    claims = Claims(cited_source(pair.record.request), found.leaves[0], found.told[0].basis)
     cited = _cited_lists(found)
     drawn = fields.table(columns, "Fields")
     row = _answer_row(found, pair, limits)
@@ -95,7 +95,7 @@ def differences(found: Compared, pair: Pair, names: Names, limits: CaseLimits) -
         drawn = replace(kept, rows=(row, *kept.rows))
     order = ((1, names.candidate), (0, names.incumbent))
     return Differences(
-        remarks=tuple(remark for side, name in order for remark in _remarks(name, found.told[side].whole)),
+        remarks=tuple(remark for side, name in order for remark in _remarks(name, found.told[side])),
         claims=tuple(
             claim
             for side, name in order
@@ -123,8 +123,8 @@ def _cited_lists(found: Compared) -> frozenset[str]:
     return frozenset(cited)
 
 
-def _remarks(who: str, findings: Sequence[CaseFinding]) -> Iterator[Remark]:
-    for finding in findings:
+def _remarks(who: str, told: Told) -> Iterator[Remark]:
+    for finding in told.whole:
         if finding.kind == VERDICT:
             yield _judged(who, finding)
         elif _is_said(finding):
@@ -133,7 +133,7 @@ def _remarks(who: str, findings: Sequence[CaseFinding]) -> Iterator[Remark]:
             yield Remark(
                 who=who,
                 state="changed" if severe else "same",
-                title=title_of(finding.kind),
+                title=title_of(finding.kind, told.basis),
                 text=cut(finding.note, _QUOTED)[0],
                 quote=cut(quote, _QUOTED)[0],
             )
@@ -191,7 +191,7 @@ def _answer_cell(
 ) -> Cell:
     reference, limits = against
     if own:
-        return cell_of(own, limits.value)
+        return cell_of(own, limits.value, told.basis)
     if text is None or told.unreadable:
         return NO_ANSWER
     shown = cut(text, _SHORT)[0]

@@ -3,21 +3,25 @@
 from collections.abc import Iterable, Mapping
 
 from harness.analysis.cases import CaseArm, CaseFinding, Clipped
+from harness.analysis.outcome import Basis
 from harness.domain.failure import is_failure, kind_of
 from harness.domain.judged import VERDICT
 from harness.domain.score import Finding, Verdict
 from harness.report.case_leaves import list_of
 from harness.report.case_parts import Cell, Piece
+from harness.report.kinds import kind_title
 from harness.report.word_diff import Budget, Change, changes
 from harness.report.wording import NO_VALUE, cut, visible
 
-WORDS: Mapping[str, str] = {
+_WORDS: Mapping[str, str] = {
     "same": "same",
     "format_only": "format only",
     "changed": "changed",
     "missing": "missing",
     "invented": "invented",
 }
+# Nobody knows whether the incumbent's answer is right, so nothing is made up.
+_AGAINST_OTHER = {**_WORDS, "missing": "not given", "invented": "only here"}
 UNREADABLE = frozenset(
     {"call_failed", "timed_out", "truncated", "refusal", "empty", "invalid_json", "repairable_json"}
 )
@@ -39,13 +43,15 @@ class Told:
     """The findings of one arm by where they are.
 
     Attributes:
+        basis: What the answers are compared with.
         whole: Those about the answer as a whole.
         claims: Those about a reference to a source.
         lines: Those about whole lines: list and line to findings; places in the answer for invented ones.
         more: How many findings the case left out.
     """
 
-    def __init__(self, arm: CaseArm) -> None:
+    def __init__(self, arm: CaseArm, basis: Basis = Basis.EXPECTED) -> None:
+        self.basis = basis
         self.right = arm.right
         self.more = arm.more_findings
         self.whole: list[CaseFinding] = []
@@ -82,7 +88,7 @@ class Told:
         """This arm's value at a path, as far as the findings tell it."""
         found = self.fields.get(path)
         if found:
-            return cell_of(found, limit)
+            return cell_of(found, limit, self.basis)
         if self.unreadable:
             return NO_ANSWER
         if self.is_within(path):
@@ -110,9 +116,14 @@ def state_of(finding: CaseFinding) -> str:
     return finding.verdict.value
 
 
-def title_of(kind: str, limit: int = 120) -> str:
+def words_of(basis: Basis) -> Mapping[str, str]:
+    """The word of each state in which a value can be."""
+    return _AGAINST_OTHER if basis is Basis.AGREEMENT else _WORDS
+
+
+def title_of(kind: str, basis: Basis) -> str:
     """A kind as a reader sees it; a plugin may have taken its name from an answer."""
-    return cut(kind_of(kind).title, limit)[0]
+    return cut(kind_title(kind, basis), 120)[0]
 
 
 def clipped(text: Clipped | None, limit: int, state: str = "plain") -> Cell:
@@ -123,16 +134,16 @@ def clipped(text: Clipped | None, limit: int, state: str = "plain") -> Cell:
     return Cell(text=shown or "(empty text)", state=state, note=note)
 
 
-def cell_of(findings: list[CaseFinding], limit: int) -> Cell:
+def cell_of(findings: list[CaseFinding], limit: int, basis: Basis) -> Cell:
     """The value of an arm where these findings are: the worst of them says it."""
     first = max(findings, key=harm)
-    state, kind = state_of(first), title_of(first.kind)
+    state, kind = state_of(first), title_of(first.kind, basis)
     value = Cell(text="", state=state) if first.actual is None else clipped(first.actual, limit, state)
     notes = [kind] if first.kind not in _PLAIN_KINDS else []
     notes += [cut(first.note, 240)[0], value.note]
-    others = {title_of(one.kind).lower() for one in findings if one.kind != first.kind}
+    others = {title_of(one.kind, basis).lower() for one in findings if one.kind != first.kind}
     notes += ["also: " + ", ".join(sorted(others))] if others else []
-    text = value.text or (kind if state == "changed" else WORDS[state])
+    text = value.text or (kind if state == "changed" else words_of(basis)[state])
     return Cell(
         text=text,
         state=state,

@@ -8,10 +8,10 @@ from harness.analysis.failure.clusters import Cluster
 from harness.analysis.outcome import QUADRANTS
 from harness.analysis.result import UNSCORED, Analysis
 from harness.domain.case_row import CaseRow
-from harness.domain.failure import kind_of
 from harness.domain.judgement import Opinion
 from harness.report.case_view import MARKS
 from harness.report.facts import RunFacts
+from harness.report.kinds import kind_title
 from harness.report.wording import Names, visible
 
 VERSION = 1
@@ -122,7 +122,7 @@ def _names(quadrants: Codes, kinds: Codes, analysis: Analysis) -> dict[str, Any]
     return {
         "quadrant": [_quadrant(name) for name in quadrants.names],
         "kind": [
-            {"id": _told(name), "title": _told(titles.get(name) or kind_of(name).title)}
+            {"id": _told(name), "title": _told(kind_title(name, analysis.basis, titles.get(name, "")))}
             for name in kinds.names
         ],
         "group": [_group(group) for group in analysis.clusters],

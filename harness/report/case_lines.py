@@ -7,18 +7,19 @@ from itertools import groupby
 from typing import Any
 
 from harness.analysis.cases import CaseFinding
+from harness.analysis.outcome import Basis
 from harness.report.case_alignment import Aligned, Line, is_found, line_state, regrouped, states_of
 from harness.report.case_columns import columns_of, listed_columns, name_of, title_of_list
 from harness.report.case_findings import (
     NO_ANSWER,
     NOT_SHOWN,
     SAME,
-    WORDS,
     Told,
     cell_of,
     clipped,
     harm,
     title_of,
+    words_of,
 )
 from harness.report.case_leaves import Leaves, line_of, written
 from harness.report.case_parts import CaseLimits, Cell, Column, LineRow, LineRun, LineTable
@@ -51,6 +52,8 @@ class Lines:
         self._reference, *self._answers = answers
         self._names = names
         self._limits = limits
+        self._basis = told[0].basis
+        self._words = words_of(self._basis)
 
     def tables(self, reference: str, passed_over: frozenset[str]) -> tuple[LineTable, ...]:
         """One table for each list.
@@ -94,7 +97,17 @@ class Lines:
         if set(counted) <= {"same"}:
             silent = self._silent(lines[0].of, 1)
             return f"{name}: {silent}" if silent else f"{name} agrees"
-        return f"{name}: {_counted(counted)}"
+        return f"{name}: {self._counted(counted)}"
+
+    def _counted(self, states: Mapping[str, int]) -> str:
+        words = self._words
+        within = [
+            f"{number(states[name])} {words[name]}"
+            for name in words
+            if states.get(name) and name != "invented"
+        ]
+        beyond = [f"{number(states['invented'])} {words['invented']}"] if states.get("invented") else []
+        return "; ".join((*((", ".join(within),) if within else ()), *beyond))
 
     def _silent(self, name: str, side: int) -> str:
         """Why nothing is known of the lines without a finding; "" where they are the same."""
@@ -109,7 +122,7 @@ class Lines:
             states = Counter({name: count for name, count in states.items() if name != "same"})
         if not states:
             return f"{total}: {silent}" if silent else total
-        return f"{total}: {'at least ' if silent else ''}{_counted(states)}"
+        return f"{total}: {'at least ' if silent else ''}{self._counted(states)}"
 
     def _note(self, name: str, expected: Sequence[Mapping[str, Any]]) -> str:
         held = self._answers[1].lists.get(name) if self._answers[1] else None
@@ -148,14 +161,15 @@ class Lines:
         state = line_state(line, 0)
         both = bool(is_found(line, 1))
         if line.invented_by:
-            label = "invented" if line.candidate else f"{line.invented_by}: invented"
-            cells = _noted(values, columns, _note(line.candidate or line.incumbent))
+            word = self._words["invented"]
+            label = word if line.candidate else f"{line.invented_by}: {word}"
+            cells = _noted(values, columns, _note(line.candidate or line.incumbent, self._basis))
             yield LineRow(number=place, label=label, state="invented", cells=cells)
         elif line.is_same and self._silent(line.of, 0):
             yield LineRow(number=place, label=self._silent(line.of, 0), state="none", cells=values)
         elif not both and state in ("missing", "same"):
-            cells = _noted(values, columns, _note(line.candidate))
-            yield LineRow(number=place, label=WORDS[state], state=state, cells=cells)
+            cells = _noted(values, columns, _note(line.candidate, self._basis))
+            yield LineRow(number=place, label=self._words[state], state=state, cells=cells)
         else:
             yield LineRow(number=place, label=reference, state="plain", cells=values)
             yield from self._side_rows(line, 0, columns)
@@ -165,14 +179,14 @@ class Lines:
     def _side_rows(self, line: Line, side: int, columns: tuple[Column, ...]) -> Iterator[LineRow]:
         """What an arm made of a line that differs."""
         state, whole = line_state(line, side), (line.candidate, line.incumbent)[side]
-        word = WORDS[state]
+        word = self._words[state]
         if not is_found(line, side) and self._silent(line.of, side):
             state, word = "none", self._silent(line.of, side)
         label = f"{self._names[0]}: {word}" if side else word
         if any(line.place < max(regrouped(finding)[0], default=0) for finding in whole):
             whole = ()  # told once, under the last of the lines
         for cells in self._side_cells(line, side, columns):
-            told = _noted(cells, columns, _note(whole))
+            told = _noted(cells, columns, _note(whole, self._basis))
             yield LineRow(number="", label=label, state=state, cells=told, is_first=False)
             label, whole = "", ()
 
@@ -183,7 +197,7 @@ class Lines:
         if worst is not None and regrouped(worst)[0]:
             yield from self._became(line, worst, side, columns)
         elif worst is not None and worst.kind != "moved":
-            text = Cell(text=WORDS[state], state=state)
+            text = Cell(text=self._words[state], state=state)
             yield (clipped(worst.actual, limit, state) if worst.actual else text,)
         elif not found:
             silent = self._silent(line.of, side)
@@ -191,10 +205,12 @@ class Lines:
         elif len(columns) > _MOST_COLUMNS:
             for name, findings in found.items():
                 reference = clipped(findings[0].expected, limit)
-                yield Cell(text=cut(name, 80)[0].replace("_", " ")), reference, cell_of(findings, limit)
+                field = Cell(text=cut(name, 80)[0].replace("_", " "))
+                yield field, reference, cell_of(findings, limit, self._basis)
         else:
             cells = [
-                cell_of(found[column.key], limit) if column.key in found else _BLANK for column in columns
+                cell_of(found[column.key], limit, self._basis) if column.key in found else _BLANK
+                for column in columns
             ]
             notes = [
                 f"{column.name}: {cell.note}"
@@ -245,19 +261,11 @@ def _noted(cells: Sequence[Cell], columns: Sequence[Column], note: str) -> tuple
     return (*cells[:place], noted, *cells[place + 1 :])
 
 
-def _counted(states: Mapping[str, int]) -> str:
-    within = [
-        f"{number(states[name])} {WORDS[name]}" for name in WORDS if states.get(name) and name != "invented"
-    ]
-    beyond = [f"{number(states['invented'])} invented"] if states.get("invented") else []
-    return "; ".join((*((", ".join(within),) if within else ()), *beyond))
-
-
-def _note(findings: Sequence[CaseFinding]) -> str:
+def _note(findings: Sequence[CaseFinding], basis: Basis) -> str:
     """What is said of a line as a whole, with its kind where the mark does not tell it."""
     worst = max(findings, key=harm, default=None)
     if worst is None:
         return ""
     note = cut(worst.note, 240)[0]
     told = worst.kind in ("line_missing", "line_invented", "moved")
-    return note if told else ": ".join(part for part in (title_of(worst.kind), note) if part)
+    return note if told else ": ".join(part for part in (title_of(worst.kind, basis), note) if part)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.analysis.failure.sentence import Phrase
+from harness.analysis.failure.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +274,7 @@ class CaseView:
     tags: tuple[str, ...]
     reruns: tuple[str, ...]
     names: tuple[str, str]
+    words: Mapping[str, str]
     differences: Differences
     document: Document | None
     raw: Raw | None

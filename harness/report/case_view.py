@@ -1,20 +1,20 @@
 """One case, opened up: a pair and what was made of it → exactly what its fragment shows."""
 
 from harness.analysis.cases import Case
-from harness.analysis.failure.sentence import Phrase
+from harness.analysis.failure.phrases import Phrase
 from harness.analysis.outcome import Basis, Quadrant
 from harness.domain.pair import Pair
 from harness.report.case_boxes import Boxes
 from harness.report.case_differences import compared, differences
 from harness.report.case_document import About, document
-from harness.report.case_findings import title_of
-from harness.report.case_parts import CaseLimits, CaseView, Differences
+from harness.report.case_findings import title_of, words_of
+from harness.report.case_parts import CaseLimits, CaseView
 from harness.report.case_raw import raw
 from harness.report.case_reruns import Again, rerun_sentences
 from harness.report.kinds import SEVERITIES
 from harness.report.wording import Names, cut, visible
 
-__all__ = ["Again", "CaseLimits", "CaseView", "case_view", "lost_case"]
+__all__ = ["Again", "CaseLimits", "CaseView", "case_sentence", "case_view", "phrase_text"]
 
 MARKS = {
     Quadrant.BOTH_RIGHT: ("right", "both right"),
@@ -60,6 +60,7 @@ def case_view(
     )
     return _view(
         case,
+        basis,
         names,
         tags=tuple(
             visible(f"{name}: {value}"[:200])[:80]
@@ -73,28 +74,42 @@ def case_view(
     )
 
 
-def lost_case(case: Case, names: Names) -> CaseView:
-    """A case whose pair is not at hand: only what was found."""
-    return _view(case, names, tags=(), reruns=(), differences=Differences(), document=None, raw=None, more={})
-
-
-def _view(case: Case, names: Names, **parts: object) -> CaseView:
+def _view(case: Case, basis: Basis, names: Names, **parts: object) -> CaseView:
     severity, severity_mark = SEVERITIES[case.severity]
     mark, mark_word = MARKS[case.quadrant]
-    kind = title_of(case.kind) if case.kind else ""
+    kind = title_of(case.kind, basis) if case.kind else ""
     return CaseView(
         id=visible(case.record_id),
         record_id=cut(case.record_id, 200)[0],
         mark=mark,
         mark_word=mark_word,
         subject=names.incumbent if case.about_incumbent else names.candidate,
-        sentence=_ended([Phrase(text=visible(one.text), foreign=one.foreign) for one in case.headline]),
+        sentence=_ended([_shown(one, case, names) for one in case.headline]),
         severity=severity if case.kind else "",
         severity_mark=severity_mark,
         kind=kind,
         names=(names.incumbent, names.candidate),
+        words=words_of(basis),
         **parts,  # type: ignore[arg-type]
     )
+
+
+def _shown(phrase: Phrase, case: Case, names: Names) -> Phrase:
+    return Phrase(text=phrase_text(phrase, case, names), foreign=phrase.foreign)
+
+
+def phrase_text(phrase: Phrase, case: Case, names: Names) -> str:
+    """A piece of a case's sentence, with the name of the model that it is not about."""
+    if phrase.other:
+        return names.candidate if case.about_incumbent else names.incumbent
+    return visible(phrase.text)
+
+
+def case_sentence(case: Case, names: Names) -> str:
+    """What a case is about in one sentence, as plain text: who says what."""
+    subject = names.incumbent if case.about_incumbent else names.candidate
+    phrases = _ended([_shown(one, case, names) for one in case.headline])
+    return f"{subject} {''.join(phrase.text for phrase in phrases)}"
 
 
 def _ended(phrases: list[Phrase]) -> tuple[Phrase, ...]:

@@ -16,7 +16,6 @@ from harness.report.assets import (
     style,
     templates,
 )
-from harness.report.case_findings import WORDS
 from harness.report.case_parts import CaseView
 from harness.report.model import View
 
@@ -45,7 +44,7 @@ def render_pieces(view: View) -> Iterator[str]:
 
 def case_html(view: CaseView) -> str:
     """The fragment of one open case, escaped; the same view gives the same text."""
-    return _environment().get_template("case.html.j2").render(case=view, words=WORDS)
+    return _environment().get_template("case.html.j2").render(case=view, words=view.words)
 
 
 def render_overview(template: str, view: object) -> str:

@@ -1,7 +1,9 @@
 """Failures by kind: their severities in words, and the table of all kinds."""
 
+from harness.analysis.failure.difference import title_of
 from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
+from harness.domain.failure import kind_of
 from harness.report.sections import Table
 from harness.report.wording import Names, number, share, visible
 
@@ -12,6 +14,19 @@ SEVERITIES = {
     0: ("Costs nothing", "light"),
 }
 _MOST_PATHS = 3
+
+
+def kind_title(kind: str, basis: Basis, known: str = "") -> str:
+    """A kind as a reader sees it; without expected answers, as a difference and not as a mistake.
+
+    Args:
+        kind: Its name.
+        basis: What the answers are compared with.
+        known: The title it has in the analysis, where that differs from the kind's own.
+    """
+    agreement = basis is Basis.AGREEMENT
+    title = title_of(kind, against_other=agreement)
+    return title if agreement and title != kind_of(kind).title else known or title
 
 
 def kinds_table(analysis: Analysis, names: Names) -> Table | None:
@@ -28,7 +43,7 @@ def kinds_table(analysis: Analysis, names: Names) -> Table | None:
         counts = (number(kind.only_candidate),) if accuracy else ()
         rows.append(
             (
-                visible(kind.title)[:120],
+                visible(kind_title(kind.kind, analysis.basis, kind.title))[:120],
                 SEVERITIES[kind.severity][0],
                 *counts,
                 share(kind.candidate_share),
@@ -37,7 +52,7 @@ def kinds_table(analysis: Analysis, names: Names) -> Table | None:
             )
         )
     return Table(
-        caption="Failures by kind",
+        caption="Failures by kind" if accuracy else "Differences and failures by kind",
         columns=("Kind", "Severity", *only, names.candidate, names.incumbent, "Where"),
         rows=tuple(rows),
         note="A record that shows several kinds is counted in each.",

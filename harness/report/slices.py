@@ -4,9 +4,9 @@ from harness.analysis.failure.slice_result import Slice
 from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
 from harness.analysis.slices_by_tag import SliceRow, SliceTable
-from harness.domain.failure import kind_of
 from harness.report.dots import rate, scale_end
 from harness.report.findings import p_value
+from harness.report.kinds import kind_title
 from harness.report.sections import SliceCard, SlicesView, Table
 from harness.report.wording import Names, amount, lowered, number, plural_of, share, visible
 
@@ -72,16 +72,17 @@ def _capital(text: str) -> str:
 def _what(found: Slice, basis: Basis) -> str:
     """What goes wrong there."""
     if found.of_kind:
-        return f"What goes wrong: {_kind(found.of_kind)}."
+        what = "What goes wrong" if basis is Basis.EXPECTED else "What differs"
+        return f"{what}: {_kind(found.of_kind, basis)}."
     word = "worse" if basis is Basis.EXPECTED else "different"
     better = f" Better on {number(found.test_gains)}." if found.test_gains else ""
     if not found.main_kind:
         return f"{word.capitalize()} there.{better}"
-    return f"Mostly: {_kind(found.main_kind)}.{better}"
+    return f"Mostly: {_kind(found.main_kind, basis)}.{better}"
 
 
-def _kind(kind: str) -> str:
-    return lowered(visible(kind_of(kind).title)[:80])
+def _kind(kind: str, basis: Basis) -> str:
+    return lowered(visible(kind_title(kind, basis))[:80])
 
 
 def _note(analysis: Analysis) -> str:
@@ -109,13 +110,13 @@ def slice_rules(analysis: Analysis, names: Names) -> Table | None:
     return Table(
         caption="Rules that hold on records they were not found on",
         columns=("Where", "Pairs", wrong, "Tested half: there", "Tested half: elsewhere", "Test"),
-        rows=tuple(_rule(found) for found in analysis.slices),
+        rows=tuple(_rule(found, analysis.basis) for found in analysis.slices),
         note=f"{amount(searched.tested, 'rule')} tested: {visible(searched.method)}.",
     )
 
 
-def _rule(found: Slice) -> tuple[str, ...]:
-    of_kind = f" ({_kind(found.of_kind)})" if found.of_kind else ""
+def _rule(found: Slice, basis: Basis) -> tuple[str, ...]:
+    of_kind = f" ({_kind(found.of_kind, basis)})" if found.of_kind else ""
     return (
         visible(found.rule),
         number(found.n),

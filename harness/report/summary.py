@@ -14,6 +14,7 @@ from harness.report.findings import (
     slice_sentences,
     suspects_sentence,
 )
+from harness.report.kinds import kind_title
 from harness.report.review import review_sentence
 from harness.report.speed import cost
 from harness.report.wording import Names, amount, display_names, number, visible
@@ -95,12 +96,13 @@ def _kinds(analysis: Analysis, names: Names) -> list[str]:
         return ["No failure found."] if analysis.compared else []
     accuracy = analysis.basis is Basis.EXPECTED
     shown = analysis.kinds if len(analysis.kinds) <= _KINDS else analysis.kinds[: _KINDS - 1]
-    width = max(len(visible(kind.title)[:40]) for kind in shown)
+    titles = [visible(kind_title(kind.kind, analysis.basis, kind.title))[:40] for kind in shown]
+    width = max(map(len, titles))
     lines = []
-    for kind in shown:
+    for kind, title in zip(shown, titles, strict=True):
         only = f", only {names.candidate} {number(kind.only_candidate)}" if accuracy else ""
         lines.append(
-            f"  {visible(kind.title)[:40]:<{width}}  {names.candidate} {number(kind.candidate)}, "
+            f"  {title:<{width}}  {names.candidate} {number(kind.candidate)}, "
             f"{names.incumbent} {number(kind.incumbent)}{only}"
         )
     if len(analysis.kinds) > len(shown):

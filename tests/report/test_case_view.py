@@ -12,7 +12,7 @@ from report_cases import NAMES, compared, invoice, opened
 from harness.domain.chat import Answer, ToolCall
 from harness.domain.observation import Arm, CallError
 from harness.report.case_parts import CaseLimits, FieldRow, FieldTable, LineRow, LineTable, Piece
-from harness.report.case_view import Again, CaseView, case_view
+from harness.report.case_view import Again, CaseView, case_sentence, case_view
 from harness.report.html import case_html
 from harness.scorers.citation import Citations
 from harness.scorers.json_fields import JsonFields
@@ -188,7 +188,7 @@ def test_wide_lines_list_the_fields_that_differ() -> None:
 
 def test_without_expected_answers_the_incumbent_is_the_reference() -> None:
     view = opened(invoice(), with_lines(lambda items: items.pop(2)), has_expected=False)
-    assert (lines(view).reference, lines(view).counts) == ("", "8 lines: 7 same, 1 missing")
+    assert (lines(view).reference, lines(view).counts) == ("", "8 lines: 7 same, 1 not given")
     assert fields(view).columns == ("GPT-4o", "Llama")
     assert all(row.expected is None for row in fields(view).same)
     assert "expected" not in case_html(view).lower()
@@ -427,3 +427,12 @@ def test_rows_name_fields_by_readable_paths() -> None:
     view = opened({"a": {"tags": ["x", "y"]}}, {"a": {"tags": ["x", "z"]}})
     rows: tuple[FieldRow, ...] = fields(view).rows
     assert [(row.above, row.name) for row in rows] == [("a.", "tags 2")]
+
+
+def test_without_expected_answers_the_sentence_names_both_models() -> None:
+    made, case, basis = compared({"a": "yes"}, {"a": "no"}, has_expected=False)
+    told = "Llama says no in a, GPT-4o says yes."
+    assert case_sentence(case, NAMES) == told
+    view = case_view(case, made, basis, NAMES)
+    assert f"{view.subject} {''.join(phrase.text for phrase in view.sentence)}" == told
+    assert view.kind == "Value differs"

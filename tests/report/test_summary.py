@@ -64,6 +64,7 @@ def test_agreement_has_no_candidate_only_count() -> None:
     lines = lines_of(agreement_run(), mark=Mark.RECORDED)
     assert lines[0].startswith("RECORDED")
     assert not any(", only " in line for line in lines)
+    assert not any(word in line for line in lines for word in ("Wrong", "wrong", "mistake", "missing"))
     assert "Pairs: agree 36, differ 2, one failed 1, both failed 1" in lines
 
 

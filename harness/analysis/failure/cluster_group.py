@@ -80,7 +80,8 @@ class Group:
         worst: The most harmful of all.
         central: The record id of the text medoid, None where no texts were compared.
         terms: Words that set the group apart.
-        title: Name of the most typical one of several small groups, and `likes` how many others there are.
+        titled: Signature of the most typical one of several small groups.
+        likes: How many others of them there are.
     """
 
     signature: Signature
@@ -95,7 +96,7 @@ class Group:
     worst: Item | None = None
     central: str | None = None
     terms: tuple[str, ...] = ()
-    title: str = ""
+    titled: Signature | None = None
     likes: int = 0
 
     @property
@@ -219,7 +220,7 @@ def merged(groups: Sequence[Group]) -> Group:
     """One group of several that say the same; the first one gives the words and the most typical record."""
     whole = joined(groups)
     whole.named, whole.central, whole.terms = groups[0].named, groups[0].central, groups[0].terms
-    whole.title, whole.likes = groups[0].title, groups[0].likes
+    whole.titled, whole.likes = groups[0].titled, groups[0].likes
     return whole
 
 

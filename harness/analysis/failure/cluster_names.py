@@ -3,6 +3,7 @@
 import re
 from hashlib import blake2b
 
+from harness.analysis.failure.difference import difference_kind, difference_name
 from harness.analysis.failure.edits import FREE_TEXT
 from harness.analysis.features.catalog import readable
 from harness.domain.failure import kind_of
@@ -117,7 +118,9 @@ _TOLD_BY_EDIT = {
 }
 
 
-def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -> str:
+def cluster_name(
+    kind: str, path: str, edit: str, terms: tuple[str, ...] = (), *, against_other: bool = False
+) -> str:
     """What the candidate does in the failures with that kind, path and edit, such as "Leaves out iban".
 
     Args:
@@ -125,8 +128,14 @@ def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -
         path: Field path with open list positions, "" for the whole answer.
         edit: As `edit_of` tells it.
         terms: Words that are typical of failures that only free text tells apart.
+        against_other: Whether nobody knows who is right: then it says how the answers differ.
     """
     path = readable(path, 80)
+    difference = _difference(kind, path, edit, terms) if against_other else ""
+    return difference or _mistake(kind, path, edit, terms)
+
+
+def _mistake(kind: str, path: str, edit: str, terms: tuple[str, ...]) -> str:
     if kind in _CITING:
         return _citing(kind, path, edit)
     if kind == "decimal_misread" and edit:
@@ -142,7 +151,35 @@ def cluster_name(kind: str, path: str, edit: str, terms: tuple[str, ...] = ()) -
     name = _placed(_NAMES.get(kind) or _title(kind), path)
     if edit in (FREE_TEXT, OTHER_EDITS):
         return name + _ways(kind, terms)
-    return name if not edit else f"{name}: {edit}"
+    return name + _told(edit)
+
+
+def _difference(kind: str, path: str, edit: str, terms: tuple[str, ...]) -> str:
+    """How the answers differ; "" where the name of the mistake says no more than that."""
+    swap = _SWAP.fullmatch(edit)
+    if swap and kind != "language_drift":
+        stray = ", which is no label," if kind == "unknown_label" else ""
+        said = f'Says "{swap["actual"]}"{stray} where the incumbent says "{swap["expected"]}"'
+        return said + _in(path)
+    if kind in ("label_missing", "label_surplus") and edit:
+        begin, does = ("Does not give", "does") if kind == "label_missing" else ("Gives", "does not")
+        return f'{begin} the label "{edit}"{_in(path)}, the incumbent {does}'
+    if kind == "decimal_misread" and edit:
+        by_how_much = edit.replace("too large", "larger").replace("too small", "smaller")
+        return f"Reads {_field(path) or 'an amount'} {by_how_much}"
+    told = difference_name(kind, edit)
+    if told or (kind, edit) in _TOLD_BY_EDIT:
+        return _placed(told, path) if told else ""
+    told = difference_kind(kind)
+    if "{n}" in told:
+        return _cited(told, path)
+    if not told:
+        return ""
+    return _placed(told, path) + (_ways(kind, terms) if edit in (FREE_TEXT, OTHER_EDITS) else _told(edit))
+
+
+def _told(edit: str) -> str:
+    return f": {edit}" if edit else ""
 
 
 def _ways(kind: str, terms: tuple[str, ...]) -> str:
@@ -165,9 +202,13 @@ def _swapped(kind: str, swap: re.Match[str]) -> str:
 
 
 def _citing(kind: str, path: str, edit: str) -> str:
+    told = (_QUOTING.get(edit) if kind == "misquoted_reference" else None) or _CITING[kind]
+    return _cited(told, path)
+
+
+def _cited(told: str, path: str) -> str:
     cited = _field(path).rpartition(".")[2]
     known = cited.lower() in _CITED
-    told = (_QUOTING.get(edit) if kind == "misquoted_reference" else None) or _CITING[kind]
     return told.replace("{n}", cited if known else "clauses") + ("" if known else _in(path))
 
 
@@ -189,9 +230,9 @@ def _field(path: str) -> str:
     return f"{field} of {around}" if around and field else field or around
 
 
-def like_it(name: str, others: int) -> str:
+def like_it(name: str, others: int, *, against_other: bool = False) -> str:
     """The name of several small clusters that are alike, by that of the most typical one."""
-    noun = "mix-up" if name.startswith(_MIX_UP) else "mistake"
+    noun = "difference" if against_other else "mix-up" if name.startswith(_MIX_UP) else "mistake"
     return f"{name}, and {others} similar {noun}{'' if others == 1 else 's'}"
 
 

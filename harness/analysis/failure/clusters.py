@@ -210,7 +210,9 @@ class ClusterKeeper:
         """
         self._incumbent.add(signature_of(findings, kind)[0], alone=alone)
 
-    def grouped(self, *, compared: int, seed: int, level: float, limit: int = 30) -> Grouped:
+    def grouped(
+        self, *, compared: int, seed: int, level: float, limit: int = 30, against_other: bool = False
+    ) -> Grouped:
         """All failures in clusters, each in one: severity times the excess over the incumbent orders them.
 
         Args:
@@ -218,11 +220,12 @@ class ClusterKeeper:
             seed: For the random example, and for the text method.
             level: Confidence level of the shares.
             limit: How many clusters at most, besides the last one for all other failures.
+            against_other: Whether nobody knows who is right: then names say how the answers differ.
         """
         groups = list(self._groups.values()) if self._few_small() else self._joined_small(seed)
         groups = _each_id_once([*groups, *self._free.groups(seed)])
         groups, rest = _set_apart(groups, self._harm, limit)
-        names = numbered([_name(group) for group in groups])
+        names = numbered([_name(group, against_other) for group in groups])
         if rest is not None:
             groups, names = [*groups, rest], [*names, REST_NAME]
         of_failure = array("I", [0]) * self.failures
@@ -258,7 +261,7 @@ class ClusterKeeper:
                     found.append(medoid)
                     continue
                 whole = joined([pool[place] for place in alike.members])
-                whole.title = cluster_name(*medoid.signature)
+                whole.titled = medoid.signature
                 whole.named = cluster_id(*medoid.signature, "+")
                 found.append(whole)
         return found
@@ -320,7 +323,8 @@ def _feature_texts(features: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(readable(f"{name} {value}", 80) for name, value in list(features.items())[:_MOST_FEATURES])
 
 
-def _name(group: Group) -> str:
-    if group.title and group.likes:
-        return like_it(group.title, group.likes)
-    return cluster_name(*group.signature, group.terms)
+def _name(group: Group, against_other: bool) -> str:
+    if group.titled and group.likes:
+        title = cluster_name(*group.titled, against_other=against_other)
+        return like_it(title, group.likes, against_other=against_other)
+    return cluster_name(*group.signature, group.terms, against_other=against_other)

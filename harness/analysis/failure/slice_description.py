@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.failure.difference import title_of
 from harness.analysis.failure.slice_result import PairedOutcomes, Slice, SliceSettings
 from harness.analysis.failure.slice_search import Floats, Rows
 from harness.analysis.features.predicate import Predicate
@@ -13,7 +14,6 @@ from harness.analysis.stats.clustered import clustered_difference, clustered_sha
 from harness.analysis.stats.intervals import share
 from harness.analysis.stats.paired import net_difference
 from harness.domain.estimate import Estimate, percent_digits
-from harness.domain.failure import kind_of
 
 _EXAMPLES = 5
 _NEARLY_ALL = 0.9
@@ -99,7 +99,10 @@ class SliceDescription:
     def _mostly(self, kind: str, count: int, of_all: int) -> str:
         """The kind that makes up at least half of what goes wrong there, and not nearly all everywhere."""
         tells = kind and kind != self._usual and 2 * count >= of_all > 0
-        return f'; mostly "{kind_of(kind).title}" ({count:,})' if tells else ""
+        if not tells:
+            return ""
+        title = title_of(kind, against_other=self._settings.against_other)
+        return f'; mostly "{title}" ({count:,})'
 
     def _share(self, of: Rows, within: Rows) -> Estimate:
         """The share among held-back rows; by cluster where there are clusters."""

@@ -17,6 +17,7 @@ class SliceSettings:
         level: Confidence level of every interval; a claim is made where its adjusted p is at most 1 - level.
         margin: Net loss in the share of right answers that is still acceptable.
         verb: How the event reads: "worse" for a regression, "different" where only agreement is known.
+        against_other: Whether nobody knows who is right: then kinds of failure read as differences.
         questions: How many searches the same records undergo; each p-value is multiplied by it (Bonferroni).
     """
 
@@ -24,6 +25,7 @@ class SliceSettings:
     level: float = 0.95
     margin: float = 0.02
     verb: str = "worse"
+    against_other: bool = False
     questions: int = 1
 
 

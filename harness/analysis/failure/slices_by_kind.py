@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from harness.analysis.failure.difference import title_of
 from harness.analysis.failure.slice_result import PairedOutcomes, Slice, SliceReport, SliceSettings
 from harness.analysis.failure.slice_search import Rows
 from harness.analysis.failure.slices import LEAST_EVENTS, find_slices, least_support
 from harness.analysis.features.encoding import Encoded
 from harness.analysis.features.table import FeatureTable
-from harness.domain.failure import kind_of
 
 MOST_KINDS = 3
 # A kind that makes up nearly all regressions asks the same question again.
@@ -73,7 +73,7 @@ def _of_kind(outcomes: PairedOutcomes, kind: str) -> PairedOutcomes:
 
 
 def _worded(settings: SliceSettings, kind: str) -> SliceSettings:
-    title = kind_of(kind).title
+    title = title_of(kind, against_other=settings.against_other)
     return replace(settings, verb=title[:1].lower() + title[1:])
 
 
