@@ -14,6 +14,7 @@ from harness.analysis.result import Analysis
 from harness.analysis.stage import aligned
 from harness.domain.observation import Arm
 from harness.errors import RunDamaged, RunsDiffer
+from harness.pipeline.portfolio import portfolio_after
 from harness.report.comparison import comparison_view, shown_records
 from harness.report.comparison_model import ComparedRuns, ComparisonView, OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
@@ -22,7 +23,7 @@ from harness.report.setting_changes import setting_changes
 from harness.store.cases import read_cases
 from harness.store.digests import read_digests
 from harness.store.files import write_bytes_atomically
-from harness.store.layout import RunDirectory, find_run, must_have_folder
+from harness.store.layout import RunDirectory, comparison_page, find_run, must_have_folder
 from harness.store.manifest import RunStart, read_run_start
 from harness.store.pairs import read_pairs
 from harness.store.scores import read_scores
@@ -71,7 +72,7 @@ def compare_runs(
     must_have_folder(output)
     one, other = _opened(before, reports), _opened(now, reports)
     _must_fit(one, other)
-    page = output or other.run.path / f"compare-{one.run.run_id}.html"
+    page = output or comparison_page(other.run, one.run.run_id)
     comparison = compare(
         _records(one, other.analysis.settings.cluster),
         _records(other, other.analysis.settings.cluster),
@@ -82,7 +83,10 @@ def compare_runs(
     shown = shown_records(comparison) if form == HTML else ()
     ids = frozenset(record.record_id for record in shown)
     view = comparison_view(comparison, told, _pairs(one, ids), _pairs(other, ids))
-    return _written(view, comparison, told, form, page if form == HTML else output)
+    text = _written(view, comparison, told, form, page if form == HTML else output)
+    # The page of all workloads links the comparison.
+    notes = portfolio_after(other.run, reports) if form == HTML and output is None else ()
+    return "\n".join([*notes, text])
 
 
 def _written(

@@ -21,7 +21,7 @@ from harness.report.portfolio_text import portfolio_lines
 from harness.report.workload import Against, Around, Link, Workload, needs_attention, workload
 from harness.store.cases import read_standings
 from harness.store.files import write_bytes_atomically
-from harness.store.layout import RunDirectory, list_runs, must_be_folder
+from harness.store.layout import RunDirectory, comparison_page, list_runs, must_be_folder
 from harness.store.manifest import Manifest, RunStart, read_manifest
 
 PAGE = "index.html"
@@ -125,7 +125,12 @@ def _facts(start: RunStart) -> RunFacts:
 
 
 def _link(run: RunDirectory) -> str:
-    return f"{quote(run.dataset)}/{quote(run.run_id)}/{run.report.name}" if run.report.is_file() else ""
+    return _address(run, run.report)
+
+
+def _address(run: RunDirectory, page: Path) -> str:
+    """A page in the run's directory as seen from the index; "" where there is none."""
+    return f"{quote(run.dataset)}/{quote(run.run_id)}/{quote(page.name)}" if page.is_file() else ""
 
 
 def _others(newest: _Finished, earlier: Sequence[_Finished]) -> tuple[Link, ...]:
@@ -163,8 +168,14 @@ def _cases(newest: _Finished, before: _Finished | None) -> tuple[int | None, Aga
         return None, Against(reason="the list of cases cannot be read")
     if against is not None:
         return judged.left, against
-    start = before.start if before is not None else newest.start
-    return judged.left, Against(run_id=start.run_id, date=f"{start.started_at:%Y-%m-%d}", trend=found)
+    than = before or newest
+    return judged.left, Against(
+        run_id=than.start.run_id,
+        date=f"{than.start.started_at:%Y-%m-%d}",
+        trend=found,
+        link=_address(newest.run, comparison_page(newest.run, than.run.run_id)),
+        command=f"harness compare {than.run.name} {newest.run.name}",
+    )
 
 
 def _before(before: _Finished | None) -> tuple[dict[str, Standing], Against | None]:

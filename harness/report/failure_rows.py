@@ -15,8 +15,8 @@ from harness.domain.mark import Mark
 from harness.domain.pair import Pair
 from harness.report.case_raw import answer_text, received
 from harness.report.facts import RunFacts
-from harness.report.kinds import SEVERITIES
-from harness.report.wording import Names, display_names, visible
+from harness.report.kinds import SEVERITIES, kind_title
+from harness.report.wording import Names, display_names, lowered, visible
 
 CANDIDATE_FAILED = frozenset(
     {
@@ -79,6 +79,7 @@ class FailureRows:
     def __init__(self, analysis: Analysis, facts: RunFacts) -> None:
         self._run, self._mark = facts.run_id, facts.mark
         self._names = display_names(facts.incumbent.model, facts.candidate.model)
+        self._basis = analysis.basis
         self._groups: Mapping[str, str] = {group.id: group.name for group in analysis.clusters}
         self._slices = tuple(found.rule for found in analysis.slices)
 
@@ -94,7 +95,7 @@ class FailureRows:
 
     def group(self, row: CaseRow) -> str:
         """What goes wrong, in words; the kind where the group has no name."""
-        return self._groups.get(row.group) or row.kind.replace("_", " ")
+        return self._groups.get(row.group) or (lowered(kind_title(row.kind, self._basis)) if row.kind else "")
 
     def sentence(self, case: Case | None) -> str:
         """What the mistake does; "" where the case could not be opened."""

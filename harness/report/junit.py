@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from harness.analysis.cases import Case
+from harness.analysis.outcome import Quadrant
 from harness.analysis.result import UNSCORED
 from harness.analysis.trend import FAILURES
 from harness.domain.case_row import CaseRow
@@ -117,9 +118,14 @@ def _test_case(case: JUnitCase, rows: FailureRows, facts: RunFacts) -> str:
         return f"{head}/>\n"
     message = _attribute(rows.sentence(case.case) or group, _MESSAGE)
     return (
-        f'{head}><failure message="{message}" type="{_attribute(row.kind or "differs")}">'
+        f'{head}><failure message="{message}" type="{_attribute(_type(row))}">'
         f"{_text(_details(case, rows))}</failure></testcase>\n"
     )
+
+
+def _type(row: CaseRow) -> str:
+    """The kind of the mistake; where the two only differ, nobody knows that it is one."""
+    return "differs" if row.quadrant == Quadrant.DIFFER else row.kind or "differs"
 
 
 def _details(case: JUnitCase, rows: FailureRows) -> str:

@@ -1,7 +1,7 @@
 """The workloads side by side, as the page shows them; all wording and rounding here."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
@@ -235,7 +235,7 @@ def _trend(against: Against) -> PortfolioCell:
     if against.trend is None:
         return PortfolioCell(text=NO_VALUE, more=_lines(visible(against.reason)[:120]))
     shared = f"on {amount(against.trend.shared, 'shared record')}"
-    return _figures(trend_words(against), shared, judged_words(against))
+    return replace(_figures(trend_words(against), shared, judged_words(against)), link=against.link)
 
 
 def judged_words(against: Against) -> str:
@@ -321,12 +321,25 @@ def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[st
             f"New and fixed leave out {amount(judged, 'record')} that people judged in only one of the two "
             "runs, or not alike: what changed there may be their judgement."
         )
+    commands = [told.around.against.command for told in workloads if _lacks_comparison(told.around.against)]
+    if commands:
+        told.append(
+            f"What is new and fixed, record by record: {visible(commands[0])[:200]}{_others(commands)}"
+        )
     return (
         *told,
         "A failure is a pair where the candidate is wrong and the incumbent right; without expected answers, "
         "one where they differ or one of them failed. Ranges hold at the confidence level of each run, "
         "95\u202f% unless it was set.",
     )
+
+
+def _lacks_comparison(against: Against) -> bool:
+    return against.trend is not None and bool(against.trend.new or against.trend.fixed) and not against.link
+
+
+def _others(commands: Sequence[str]) -> str:
+    return f" (and so for {amount(len(commands) - 1, 'more workload')})" if len(commands) > 1 else ""
 
 
 def _missing(workloads: Sequence[Workload], what: str, lacks: Callable[[Workload], bool]) -> str:

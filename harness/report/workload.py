@@ -48,12 +48,16 @@ class Against:
         run_id, date: Which it is; "" where there is none.
         trend: What changed since, None where that cannot be told.
         reason: Why it cannot be told.
+        link: Relative address of the comparison with that run, "" where nobody has made one.
+        command: What makes it.
     """
 
     run_id: str = ""
     date: str = ""
     trend: Trend | None = None
     reason: str = ""
+    link: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

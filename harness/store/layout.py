@@ -142,6 +142,11 @@ def _safe_name(name: str) -> str:
     return _UNSAFE.sub("-", name).strip(".-")[:_LONGEST_NAME] or "dataset"
 
 
+def comparison_page(run: RunDirectory, earlier_id: str) -> Path:
+    """Where the page lies that compares the run with an earlier one."""
+    return run.path / f"compare-{earlier_id}.html"
+
+
 def must_be_folder(path: Path, what: str, hint: str) -> None:
     """Refuse a folder that a person named and that is not there: it would be made by a slip of the keyboard.
 

@@ -245,6 +245,7 @@ def test_two_runs_are_compared_on_the_records_they_share(reports: Path) -> None:
     assert sum(counts[:-1]) == counts[-1] == 60
     page = now / f"compare-{before.name}.html"
     first = page.read_bytes()
+    assert f'href="invoices/{now.name}/{page.name}"' in (reports / "index.html").read_text()
     assert f'href="../{before.name}/report.html#case=' in first.decode()
     assert 'href="report.html#case=' in first.decode()
     harness("compare", before, now, "--reports", reports)

@@ -8,7 +8,7 @@ from markdown_page import rendered
 from overviews import compared
 from page_blocks import carried
 from report_files import drawn
-from report_runs import Run, agreement_run, hostile_run, invoices
+from report_runs import Run, agreement_run, hostile_run, invoices, score
 from report_states import counts
 
 from harness.analysis.compare import ChangedRecord, Comparison, LeftOut
@@ -20,7 +20,7 @@ from harness.report.comparison import MOST_CASES, case_anchor, comparison_view, 
 from harness.report.comparison_case import changed_case
 from harness.report.comparison_model import OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
-from harness.report.comparison_words import group_title, net_words, notes
+from harness.report.comparison_words import group_title, headline, net_words, notes
 from harness.report.html import render_overview
 from harness.report.setting_changes import setting_changes
 
@@ -198,6 +198,33 @@ def test_a_change_within_noise_is_undecided(better: int, worse: int, told: str) 
     assert net_words(net_difference(better, worse, 200), agreement=False).startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("fixed", "new", "told"),
+    [
+        (30, 2, "30 of 68 failures are fixed; 2 are new."),
+        (2, 30, "2 of 68 failures are fixed; 30 are new."),
+        (42, 32, "No proven change: 42 of 68 failures are fixed; 32 are new."),
+        (0, 0, "No proven change: 0 of 68 failures are fixed; 0 are new."),
+    ],
+)
+def test_what_may_be_chance_is_not_led_with_as_an_effect(fixed: int, new: int, told: str) -> None:
+    counted = replace(
+        RUNS["invoices"][1],
+        shared=300,
+        failures_before=68,
+        changes={**dict.fromkeys(Change, 0), Change.FIXED: fixed, Change.NEW: new},
+        net=net_difference(fixed, new, 300),
+    )
+    assert headline(counted) == told
+    none = replace(
+        counted,
+        failures_before=0,
+        net=net_difference(0, 1, 300),
+        changes={**counted.changes, Change.FIXED: 0, Change.NEW: 1},
+    )
+    assert headline(none) == "No proven change: there was no failure before; 1 is new."
+
+
 def comparison(**counts: int) -> Comparison:
     records = tuple(
         ChangedRecord(
@@ -232,6 +259,17 @@ def test_at_most_200_cases_are_opened_and_each_change_has_its_part(
     chosen = [record.change.value for record in shown_records(comparison(**counts))]
     assert {name: chosen.count(name) for name in dict.fromkeys(chosen)} == shown
     assert len(chosen) <= MOST_CASES
+
+
+def test_without_expected_answers_a_change_says_that_they_agree() -> None:
+    before = agreement_run()
+    view = compared(
+        before, replace(before, scored=[replace(one, agreement=score(())) for one in before.scored])
+    )[0]
+    told = [case.told for section in view.sections for case in section.cases]
+    assert told
+    assert not any("right" in one for one in told)
+    assert all(one.endswith(" \u2192 agree") for one in told)
 
 
 def test_a_group_that_no_analysis_names_is_told_by_its_id() -> None:

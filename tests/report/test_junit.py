@@ -99,6 +99,15 @@ def test_a_failure_says_what_went_wrong_under_its_group() -> None:
     assert case.attrib["classname"].removeprefix("invoices.") in names
 
 
+def test_where_the_two_only_differ_nobody_is_said_to_be_wrong() -> None:
+    suite = suite_of(junit_text(agreement_run()))
+    types = [failure.attrib["type"] for failure in suite.iter("failure")]
+    assert "differs" in types
+    assert "wrong_value" not in types
+    told = " ".join(failure.attrib["message"] for failure in suite.iter("failure"))
+    assert "instead of" not in told
+
+
 def test_what_xml_cannot_hold_is_made_visible() -> None:
     text = junit_text(hostile_run())
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", text)

@@ -175,6 +175,20 @@ def test_a_saving_of_all_is_that_of_a_move_of_all() -> None:
     assert "if all moved" not in portfolio_view([within], []).totals[3]
 
 
+def test_new_and_fixed_lead_to_the_comparison_or_name_the_command() -> None:
+    command = "harness compare invoices/a invoices/b"
+    link = "invoices/b/compare-a.html"
+    linked, unlinked = (
+        one(invoices(30), against=replace(TREND, command=command, link=address)) for address in (link, "")
+    )
+    page = render_overview("portfolio.html.j2", portfolio_view([linked], []))
+    assert f'<a href="{link}"><bdi>4 new, 7 fixed</bdi></a>' in page
+    assert command not in page
+    page = render_overview("portfolio.html.j2", portfolio_view([unlinked, unlinked], []))
+    assert f"record by record: {command} (and so for 1 more workload)" in page
+    assert page.count(command) == 1
+
+
 def test_a_run_that_went_wrong_itself_is_no_verdict_and_stands_first() -> None:
     broken = one(all_failed(response(""), "empty"), dataset="zz")
     workloads = sorted([*STATES["mixed"][0], broken], key=needs_attention)
