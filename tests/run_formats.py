@@ -9,6 +9,7 @@ from harness.analysis.cases import open_case
 from harness.domain.case_row import CaseRow
 from harness.domain.pair import Pair
 from harness.domain.score import ScoredPair
+from harness.report.banners import run_problem
 from harness.report.facts import RunFacts
 from harness.report.failure_rows import CANDIDATE_FAILED, FailureRow, FailureRows
 from harness.report.junit import JUnitCase, JUnitCounts, junit
@@ -43,4 +44,5 @@ def junit_text(run: Run, told: RunFacts | None = None) -> str:
         JUnitCase(pair=pair, row=row, case=open_case(pair, scores, row, analysis.settings))
         for pair, scores, row in parts
     ]
-    return "".join(junit(cases, counts, FailureRows(analysis, told), told))
+    rows = FailureRows(analysis, told)
+    return "".join(junit(cases, counts, rows, told, run_problem(analysis, rows.names)))

@@ -8,7 +8,7 @@ from sys import intern
 from harness.analysis.outcome import Quadrant
 from harness.analysis.stats.clustered import ClusterTally, clustered_difference
 from harness.analysis.stats.paired import net_difference
-from harness.analysis.trend import FAILURES, Change, change_of
+from harness.analysis.trend import FAILURES, Change, Standing, change_of, judged_otherwise, standing
 from harness.domain.case_row import CaseRow
 from harness.domain.estimate import Estimate
 from harness.domain.record_digest import RecordDigest
@@ -38,6 +38,7 @@ class LeftOut:
         only_before, only_now: In one run alone.
         input_changed: The messages other than the prompt are not the same.
         expected_changed: The expected answer is not the same.
+        judged: People moved it in one of the runs only, or not alike: its change may be theirs.
         not_counted: Neither right nor wrong in one of the runs, or not judged on the same grounds.
     """
 
@@ -45,6 +46,7 @@ class LeftOut:
     only_now: int = 0
     input_changed: int = 0
     expected_changed: int = 0
+    judged: int = 0
     not_counted: int = 0
 
 
@@ -99,6 +101,7 @@ class Comparison:
             agree with it).
         flaky: Shared records with a flaky failure in either run.
         incumbent_changed: Shared records on which the incumbent is right in one run and wrong in the other.
+        judged: Shared records that people moved alike in both runs.
         agreement: Whether nobody knows who is right, so that all this is about agreement.
         net: Share of right answers of the candidate now minus before, paired.
         groups: By size of the larger side.
@@ -114,6 +117,7 @@ class Comparison:
     failures_now: int
     flaky: int
     incumbent_changed: int
+    judged: int
     agreement: bool
     net: Estimate
     groups: tuple[GroupChange, ...]
@@ -150,19 +154,22 @@ def compare(
 class _Held:
     """What is kept of a record: short, as a run may have a million of them."""
 
-    quadrant: str
+    standing: Standing
     group: str
     severity: int
     harm: int
     flaky: bool
     digest: RecordDigest
 
+    @property
+    def quadrant(self) -> str:
+        return self.standing.quadrant
+
 
 def _held(entry: RunRecord) -> _Held:
     row = entry.row
-    return _Held(
-        intern(row.quadrant), intern(row.group), row.severity, row.harm, row.rerun == "flaky", entry.digest
-    )
+    stands = standing(row.quadrant, row.review, row.candidate_kind)
+    return _Held(stands, intern(row.group), row.severity, row.harm, row.rerun == "flaky", entry.digest)
 
 
 @dataclass(slots=True)
@@ -207,7 +214,9 @@ class _Tally:
     def _reason(self, before: _Held, now: _Held) -> str:
         if before.digest.messages != now.digest.messages and not self.with_changed_input:
             return "input_changed"
-        return "expected_changed" if before.digest.expected != now.digest.expected else ""
+        if before.digest.expected != now.digest.expected:
+            return "expected_changed"
+        return "judged" if judged_otherwise(before.standing, now.standing) else ""
 
     def _count(self, before: _Held, now: _Held, change: Change) -> None:
         self.changes[change] += 1
@@ -215,6 +224,7 @@ class _Tally:
         self.told["parameters"] += before.digest.parameters != now.digest.parameters
         self.told["before"] += before.quadrant in FAILURES
         self.told["now"] += now.quadrant in FAILURES
+        self.told["judged"] += bool(now.standing.moved_by)
         self.told["flaky"] += before.flaky or now.flaky
         if now.quadrant in _OF_INCUMBENT:
             right = (before.quadrant in _INCUMBENT_RIGHT, now.quadrant in _INCUMBENT_RIGHT)
@@ -264,6 +274,7 @@ class _Tally:
             failures_now=self.told["now"],
             flaky=self.told["flaky"],
             incumbent_changed=self.told["incumbent"],
+            judged=self.told["judged"],
             agreement=self.told["agreement"] > 0,
             net=self._net(shared, level),
             groups=self._groups(shared, level),

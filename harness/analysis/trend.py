@@ -1,16 +1,20 @@
 """What became of the candidate's failures from one run to the next, record by record."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from harness.analysis.outcome import CASE_QUADRANTS, Basis, Quadrant
+from harness.analysis.outcome import CASE_QUADRANTS, QUADRANTS, Basis, Quadrant
+from harness.domain.judgement import Opinion
 
 FAILURES = frozenset({Quadrant.REGRESSION, Quadrant.DIFFER, Quadrant.ONE_FAILED})
 """Quadrants that count as a failure of the candidate: worse than the incumbent; where nobody knows who is
 right, another answer than the incumbent's, or one of the two missing."""
 
+_ACCEPTED = frozenset({Quadrant.BOTH_RIGHT, Quadrant.AGREE})
+_REFUSED = "judged_worse"
 _FINE = frozenset({Quadrant.BOTH_RIGHT, Quadrant.GAIN, Quadrant.AGREE})
 _OF_EXPECTED = frozenset({Quadrant.BOTH_RIGHT, *CASE_QUADRANTS[Basis.EXPECTED]})
 
@@ -62,27 +66,75 @@ def _worsened(now: Quadrant) -> Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a record stands in a run, and whether the scorers or people put it there.
+
+    Attributes:
+        quadrant: After review, or "unscored".
+        moved_by: What people said where that may have moved it, "" where it stands as scored.
+    """
+
+    quadrant: str
+    moved_by: str = ""
+
+
+@lru_cache(maxsize=1024)
+def standing(quadrant: str, review: str = "", candidate_kind: str = "") -> Standing:
+    """A record's standing, from its row of cases.parquet.
+
+    Acceptance only moves to where the candidate is right, and refusal leaves a finding of its own kind: what
+    people merely confirmed is told from what they moved, without asking the scorers again. Where both would
+    look the same, it counts as moved.
+    """
+    moved = (
+        (review == Opinion.ACCEPTABLE and quadrant in _ACCEPTED)
+        or (review == Opinion.UNACCEPTABLE and candidate_kind == _REFUSED)
+        or (review == Opinion.LABEL_WRONG and quadrant not in QUADRANTS[Basis.AGREEMENT])
+    )
+    return Standing(quadrant=quadrant, moved_by=review if moved else "")
+
+
+def judged_otherwise(before: Standing, now: Standing) -> bool:
+    """Whether people moved the record in one run only, or not alike: what changed may be their judgement."""
+    if not before.moved_by and not now.moved_by:
+        return False
+    # A wrong label is judged alike only where the same arms were said to be right.
+    same_side = before.moved_by != Opinion.LABEL_WRONG or before.quadrant == now.quadrant
+    return before.moved_by != now.moved_by or not same_side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
     """How a run stands against the one before; counts of records.
 
     Attributes:
-        shared: Records that count in both runs.
+        shared: Records that count in both runs, but for those that people judged otherwise.
         new: Failures that were none before.
         fixed: Failures before that the candidate now has right.
+        judged: Records left out because people moved them in one run only, or not alike.
     """
 
     shared: int
     new: int
     fixed: int
+    judged: int = 0
 
 
-def trend(before: Mapping[str, str], now: Iterable[tuple[str, str]]) -> Trend:
+def trend(before: Mapping[str, Standing], now: Iterable[tuple[str, Standing]]) -> Trend:
     """Count what changed on the records of both runs.
 
     Args:
-        before: Record id to quadrant in the earlier run.
+        before: Record id to its standing in the earlier run.
         now: The same of the later run, one after the other.
     """
-    changes = [change_of(before[record_id], quadrant) for record_id, quadrant in now if record_id in before]
-    told = [change for change in changes if change is not None]
-    return Trend(shared=len(told), new=told.count(Change.NEW), fixed=told.count(Change.FIXED))
+    told: Counter[Change] = Counter()
+    judged = 0
+    for record_id, later in now:
+        earlier = before.get(record_id)
+        if earlier is None:
+            continue
+        if judged_otherwise(earlier, later):
+            judged += 1
+        elif (change := change_of(earlier.quadrant, later.quadrant)) is not None:
+            told[change] += 1
+    return Trend(shared=told.total(), new=told[Change.NEW], fixed=told[Change.FIXED], judged=judged)

@@ -1,7 +1,7 @@
 """`harness compare`: two runs of one dataset."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from harness.analysis.result import Analysis
 from harness.analysis.stage import aligned
 from harness.domain.observation import Arm
 from harness.errors import RunDamaged, RunsDiffer
+from harness.pipeline.portfolio import portfolio_after
 from harness.report.comparison import comparison_view, shown_records
 from harness.report.comparison_model import ComparedRuns, ComparisonView, OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
@@ -22,7 +23,7 @@ from harness.report.setting_changes import setting_changes
 from harness.store.cases import read_cases
 from harness.store.digests import read_digests
 from harness.store.files import write_bytes_atomically
-from harness.store.layout import RunDirectory, find_run
+from harness.store.layout import RunDirectory, comparison_page, find_run, must_have_folder
 from harness.store.manifest import RunStart, read_run_start
 from harness.store.pairs import read_pairs
 from harness.store.scores import read_scores
@@ -63,13 +64,15 @@ def compare_runs(
         What to print.
 
     Raises:
-        RunNotFound, RunDamaged, SchemaMismatch: As their messages say.
+        RunNotFound: There is no such run, or no folder for the output.
+        RunDamaged, SchemaMismatch: As their messages say.
         RunsDiffer: They are runs of two datasets, or the same run twice.
         StoreError: The disk refuses.
     """
+    must_have_folder(output)
     one, other = _opened(before, reports), _opened(now, reports)
     _must_fit(one, other)
-    page = output or other.run.path / f"compare-{one.run.run_id}.html"
+    page = output or comparison_page(other.run, one.run.run_id)
     comparison = compare(
         _records(one, other.analysis.settings.cluster),
         _records(other, other.analysis.settings.cluster),
@@ -80,7 +83,10 @@ def compare_runs(
     shown = shown_records(comparison) if form == HTML else ()
     ids = frozenset(record.record_id for record in shown)
     view = comparison_view(comparison, told, _pairs(one, ids), _pairs(other, ids))
-    return _written(view, comparison, told, form, page if form == HTML else output)
+    text = _written(view, comparison, told, form, page if form == HTML else output)
+    # The page of all workloads links the comparison.
+    notes = portfolio_after(other.run, reports) if form == HTML and output is None else ()
+    return "\n".join([*notes, text])
 
 
 def _written(
@@ -148,10 +154,9 @@ def _pairs(opened: _Opened, ids: Collection[str]) -> Iterator[OpenedPair]:
 
 
 def _told(one: _Opened, other: _Opened, folder: Path) -> ComparedRuns:
-    dataset = other.start.settings.get("dataset")
     return ComparedRuns(
         dataset=other.start.dataset,
-        unit=str((dataset.get("unit") if isinstance(dataset, Mapping) else "") or "record"),
+        unit=other.start.unit,
         before=_side(one, folder),
         now=_side(other, folder),
         settings=setting_changes(_settings(one.start), _settings(other.start)),
@@ -168,6 +173,7 @@ def _side(opened: _Opened, folder: Path) -> Side:
         incumbent=str(start.arms[Arm.INCUMBENT].get("model")),
         candidate=str(start.arms[Arm.CANDIDATE].get("model")),
         link=_address(opened.run.report, folder),
+        finished=opened.run.manifest.is_file(),
     )
 
 

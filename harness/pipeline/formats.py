@@ -12,13 +12,14 @@ from harness.domain.pair import Pair
 from harness.domain.score import ScoredPair
 from harness.errors import RunDamaged
 from harness.pipeline.stages import analyzed
+from harness.report.banners import run_problem
 from harness.report.facts import RunFacts
 from harness.report.failure_rows import CANDIDATE_FAILED, FailureRow, FailureRows, csv_rows, jsonl
 from harness.report.junit import JUnitCase, JUnitCounts, junit
 from harness.report.pull_request import pull_request_comment
 from harness.store.cases import read_cases
 from harness.store.files import write_texts_atomically
-from harness.store.layout import RunDirectory
+from harness.store.layout import RunDirectory, must_have_folder
 from harness.store.pairs import read_pairs
 from harness.store.scores import read_scores
 
@@ -50,8 +51,10 @@ def write_report_as(reference: str, form: str, output: Path, *, reports: Path, l
     """The same into a file; gives what to print.
 
     Raises:
-        RunNotFound, RunDamaged, SchemaMismatch, StoreError: As their messages say.
+        RunNotFound, RunDamaged, SchemaMismatch, StoreError: As their messages say; RunNotFound as well where
+            there is no folder for the output.
     """
+    must_have_folder(output)
     write_texts_atomically(output, report_as(reference, form, reports=reports, link=link))
     return f"Written: {output}"
 
@@ -71,7 +74,8 @@ def _junit(run: RunDirectory, analysis: Analysis, facts: RunFacts) -> Iterator[s
         JUnitCase(pair=pair, row=row, case=_opened(pair, scores, row, analysis))
         for pair, scores, row in _pairs(run)
     )
-    yield from junit(cases, counts, FailureRows(analysis, facts), facts)
+    made = FailureRows(analysis, facts)
+    yield from junit(cases, counts, made, facts, run_problem(analysis, made.names))
 
 
 def _opened(pair: Pair, scores: tuple[ScoredPair, ...], row: CaseRow, analysis: Analysis) -> Case | None:

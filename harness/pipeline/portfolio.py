@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from sys import intern
 from typing import Any
 from urllib.parse import quote
 
 from harness.analysis import analysis_from_json
 from harness.analysis.result import Analysis
-from harness.analysis.trend import FAILURES, trend
+from harness.analysis.trend import FAILURES, Standing, standing, trend
 from harness.domain.observation import Arm
 from harness.errors import HarnessError, StoreError
 from harness.report.facts import ArmFacts, RunFacts
@@ -22,7 +21,7 @@ from harness.report.portfolio_text import portfolio_lines
 from harness.report.workload import Against, Around, Link, Workload, needs_attention, workload
 from harness.store.cases import read_standings
 from harness.store.files import write_bytes_atomically
-from harness.store.layout import RunDirectory, list_runs
+from harness.store.layout import RunDirectory, comparison_page, list_runs, must_be_folder
 from harness.store.manifest import Manifest, RunStart, read_manifest
 
 PAGE = "index.html"
@@ -69,7 +68,7 @@ def portfolio_of(reports: Path) -> tuple[list[Workload], list[Unshown]]:
 def _finished(runs: Sequence[RunDirectory], unshown: list[Unshown]) -> Iterator[_Finished]:
     for run in runs:
         if not run.manifest.is_file():
-            unshown.append(Unshown(name=run.name, reason="not finished"))
+            unshown.append(Unshown(name=run.name, reason="not finished", link=_link(run)))
             continue
         try:
             yield _Finished(run=run, manifest=read_manifest(run.manifest))
@@ -113,7 +112,6 @@ def _facts(start: RunStart) -> RunFacts:
         arm: ArmFacts(model=str(says.get("model")), provider=str(says.get("provider")))
         for arm, says in start.arms.items()
     }
-    dataset = start.settings.get("dataset")
     return RunFacts(
         dataset=start.dataset,
         mark=start.mark,
@@ -121,13 +119,18 @@ def _facts(start: RunStart) -> RunFacts:
         date=f"{start.started_at:%Y-%m-%d}",
         incumbent=arms[Arm.INCUMBENT],
         candidate=arms[Arm.CANDIDATE],
-        unit=str((dataset.get("unit") if isinstance(dataset, Mapping) else "") or "record"),
+        unit=start.unit,
         tokens_per_month=_volume(start.settings),
     )
 
 
 def _link(run: RunDirectory) -> str:
-    return f"{quote(run.dataset)}/{quote(run.run_id)}/{run.report.name}" if run.report.is_file() else ""
+    return _address(run, run.report)
+
+
+def _address(run: RunDirectory, page: Path) -> str:
+    """A page in the run's directory as seen from the index; "" where there is none."""
+    return f"{quote(run.dataset)}/{quote(run.run_id)}/{quote(page.name)}" if page.is_file() else ""
 
 
 def _others(newest: _Finished, earlier: Sequence[_Finished]) -> tuple[Link, ...]:
@@ -145,10 +148,11 @@ class _Judged:
     def __init__(self) -> None:
         self.left = 0
 
-    def watch(self, rows: Iterator[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
-        for record_id, quadrant, review in rows:
+    def watch(self, rows: Iterator[tuple[str, str, str, str]]) -> Iterator[tuple[str, Standing]]:
+        for record_id, *told in rows:
+            quadrant, review, _ = told
             self.left += quadrant in FAILURES and not review
-            yield record_id, quadrant
+            yield record_id, standing(*told)
 
 
 def _cases(newest: _Finished, before: _Finished | None) -> tuple[int | None, Against]:
@@ -158,24 +162,30 @@ def _cases(newest: _Finished, before: _Finished | None) -> tuple[int | None, Aga
         return None, missing
     judged = _Judged()
     try:
-        quadrants, against = _before(before)
-        found = trend(quadrants, judged.watch(read_standings(newest.run.cases)))
+        earlier, against = _before(before)
+        found = trend(earlier, judged.watch(read_standings(newest.run.cases)))
     except HarnessError:
         return None, Against(reason="the list of cases cannot be read")
     if against is not None:
         return judged.left, against
-    start = before.start if before is not None else newest.start
-    return judged.left, Against(run_id=start.run_id, date=f"{start.started_at:%Y-%m-%d}", trend=found)
+    than = before or newest
+    return judged.left, Against(
+        run_id=than.start.run_id,
+        date=f"{than.start.started_at:%Y-%m-%d}",
+        trend=found,
+        link=_address(newest.run, comparison_page(newest.run, than.run.run_id)),
+        command=f"harness compare {than.run.name} {newest.run.name}",
+    )
 
 
-def _before(before: _Finished | None) -> tuple[dict[str, str], Against | None]:
-    """The quadrants of the run before, or why there is nothing to compare with."""
+def _before(before: _Finished | None) -> tuple[dict[str, Standing], Against | None]:
+    """The records of the run before, or why there is nothing to compare with."""
     if before is None:
         return {}, Against(reason="no run before")
     if not before.run.cases.is_file():
         return {}, Against(reason="the run before has no list of cases")
     with suppress(HarnessError):
-        return {name: intern(quadrant) for name, quadrant, _ in read_standings(before.run.cases)}, None
+        return {name: standing(*told) for name, *told in read_standings(before.run.cases)}, None
     return {}, Against(reason="the list of cases of the run before cannot be read")
 
 
@@ -225,8 +235,10 @@ def print_portfolio(reports: Path) -> str:
     """`harness portfolio`: write the page, and give the same table as text.
 
     Raises:
+        RunNotFound: There is no such folder.
         StoreError: As `write_portfolio`.
     """
+    must_be_folder(reports, "of runs", "Name it with --reports, or make a run: harness shadow DATASET")
     workloads, unshown = portfolio_of(reports)
     page = _write(reports, workloads, unshown)
     return "\n".join(portfolio_lines(workloads, unshown, now=datetime.now(UTC), path=str(page)))

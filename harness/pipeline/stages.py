@@ -267,7 +267,6 @@ def _counts(arm: ArmSummary) -> ArmCounts:
 
 def _facts(start: RunStart, stopped: str) -> RunFacts:
     """What the report says about the run besides its figures."""
-    unit = _text(start.settings.get("dataset"), "unit") or "record"
     factors = start.settings.get("factors")
     limit_ms = _number(factors, "latency_requirement_ms")
     tokens = _number(factors, "tokens_per_month")
@@ -279,7 +278,7 @@ def _facts(start: RunStart, stopped: str) -> RunFacts:
         date=f"{start.started_at:%Y-%m-%d}",
         incumbent=_arm_facts(start.arms[Arm.INCUMBENT]),
         candidate=_arm_facts(start.arms[Arm.CANDIDATE]),
-        unit=unit,
+        unit=start.unit,
         planned=start.records,
         stopped=stopped,
         method=_method(start),

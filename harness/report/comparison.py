@@ -31,7 +31,7 @@ from harness.report.comparison_words import (
 )
 from harness.report.html import case_html
 from harness.report.kinds import SEVERITIES
-from harness.report.wording import amount, display_name, number
+from harness.report.wording import amount, display_name, number, visible
 from harness.report.workload import short
 
 MOST_CASES = 200
@@ -84,7 +84,7 @@ def comparison_view(
         counts=counts(comparison),
         shared=f"{amount(comparison.shared, 'record')}",
         notes=notes(comparison, runs),
-        groups=tuple(_group(group, runs.groups) for group in comparison.groups[:MOST_GROUPS]),
+        groups=tuple(_group(group, comparison, runs.groups) for group in comparison.groups[:MOST_GROUPS]),
         groups_note=_groups_note(comparison),
         sections=tuple(section for section in sections if section.cases or section.rest),
     )
@@ -103,9 +103,9 @@ def _run_words(name: str, side: Side) -> tuple[str, str]:
     return f"{name}: run {short(side.run_id)}, {side.date}, {models}, {side.mark.value}", side.link
 
 
-def _group(group: GroupChange, names: Mapping[str, str]) -> GroupRow:
+def _group(group: GroupChange, comparison: Comparison, names: Mapping[str, str]) -> GroupRow:
     return GroupRow(
-        name=group_title(group.group, names),
+        name=group_title(group.group, names, agreement=comparison.agreement),
         before=number(group.before),
         now=number(group.now),
         left=number(group.left),
@@ -174,7 +174,9 @@ def _section(change: Change, comparison: Comparison, runs: ComparedRuns, drawn: 
     return ChangedSection(
         title=f"{name}: {number(len(records))}",
         lead=meaning[:1].upper() + meaning[1:] + ".",
-        cases=tuple(_case(record, runs, drawn[record.record_id]) for record in opened),
+        cases=tuple(
+            _case(record, runs, drawn[record.record_id], agreement=comparison.agreement) for record in opened
+        ),
         rest_words=f"{amount(len(listed), 'record')} by id{more}" if listed else "",
         rest=tuple((short(record.record_id), _link(runs.now, record.record_id)) for record in listed),
     )
@@ -185,17 +187,17 @@ def _link(side: Side, record_id: str) -> str:
 
 
 def case_anchor(record_id: str) -> str:
-    """The fragment that opens a case in a report."""
-    return "case=" + quote(record_id.encode("utf-8", "backslashreplace"), safe="")
+    """The fragment that opens a case in a report, whose list holds ids with invisible signs written out."""
+    return "case=" + quote(visible(record_id), safe="")
 
 
-def _case(record: ChangedRecord, runs: ComparedRuns, html: Markup) -> ChangedCase:
+def _case(record: ChangedRecord, runs: ComparedRuns, html: Markup, *, agreement: bool) -> ChangedCase:
     severity, mark = SEVERITIES[record.severity]
     links = [("in the report before", runs.before), ("in the report now", runs.now)]
     return ChangedCase(
         record_id=short(record.record_id),
         anchor=case_anchor(record.record_id),
-        told=_story(record, runs.groups),
+        told=_story(record, runs.groups, agreement=agreement),
         severity=severity,
         severity_mark=mark,
         html=html,
@@ -203,10 +205,11 @@ def _case(record: ChangedRecord, runs: ComparedRuns, html: Markup) -> ChangedCas
     )
 
 
-def _story(record: ChangedRecord, names: Mapping[str, str]) -> str:
+def _story(record: ChangedRecord, names: Mapping[str, str], *, agreement: bool) -> str:
     """Which mistake was there and which is there now."""
     sides = [
-        group_title(group, names) if group else "right" for group in (record.before_group, record.now_group)
+        group_title(group, names, agreement=agreement) if group else "agree" if agreement else "right"
+        for group in (record.before_group, record.now_group)
     ]
     flaky = "; flaky" if record.flaky else ""
     return f"{sides[0]} \u2192 {sides[1]}{flaky}"

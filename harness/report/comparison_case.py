@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from harness.analysis.cases import Case
 from harness.analysis.compare import IMPROVED, ChangedRecord
-from harness.analysis.failure.sentence import Phrase
+from harness.analysis.failure.phrases import Phrase
 from harness.analysis.outcome import Basis
 from harness.domain.chat import Answer, Response
 from harness.domain.observation import Observation
 from harness.domain.pair import Pair
 from harness.report.case_boxes import Boxes
 from harness.report.case_differences import compared, differences
+from harness.report.case_findings import words_of
 from harness.report.case_parts import Box, CaseLimits, CaseView, Differences, Raw
 from harness.report.case_raw import answer_text, raw
 from harness.report.comparison_model import OpenedPair, Side
@@ -60,6 +61,7 @@ def changed_case(
         differences=_differences(before, now, both, name, agreement=agreement),
         document=None,
         raw=_raw(both, name, boxes),
+        words=words_of(Basis.AGREEMENT if agreement else Basis.EXPECTED),
     )
 
 

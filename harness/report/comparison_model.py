@@ -17,6 +17,7 @@ class Side:
 
     Attributes:
         candidate: Its candidate model.
+        finished: Whether it came to its end.
         link: Address of its report relative to the page, "" where it is not written.
     """
 
@@ -26,6 +27,7 @@ class Side:
     incumbent: str
     candidate: str
     link: str
+    finished: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from harness.analysis.failure.cluster_names import cluster_name
 from harness.analysis.trend import Change
 from harness.domain.estimate import Estimate
 from harness.report.comparison_model import ComparedRuns, CountRow
-from harness.report.wording import amount, number, points, visible
+from harness.report.wording import amount, lowered, number, points, visible
 from harness.report.workload import short
 
 MOST_SETTINGS = 40
@@ -30,7 +30,7 @@ def settings_note(comparison: Comparison, runs: ComparedRuns) -> str:
 
 
 def headline(comparison: Comparison) -> str:
-    """What was fixed and what broke, in one sentence."""
+    """What was fixed and what broke, in one sentence; first of all that it may be chance, where it may."""
     if not comparison.shared:
         return "Nothing can be compared: no record counts in both runs."
     fixed, new = comparison.changes[Change.FIXED], comparison.changes[Change.NEW]
@@ -39,7 +39,13 @@ def headline(comparison: Comparison) -> str:
         told = "There was no failure before"
     else:
         told = f"{number(fixed)} of {amount(before, 'failure')} {'is' if fixed == 1 else 'are'} fixed"
-    return f"{told}; {number(new)} {'is' if new == 1 else 'are'} new."
+    told = f"{told}; {number(new)} {'is' if new == 1 else 'are'} new."
+    return told if is_proven(comparison.net) else f"No proven change: {lowered(told)}"
+
+
+def is_proven(net: Estimate) -> bool:
+    """Whether the change of the candidate's share of right answers is more than noise."""
+    return (net.low is not None and net.low > 0) or (net.high is not None and net.high < 0)
 
 
 def lead(comparison: Comparison, runs: ComparedRuns) -> tuple[str, ...]:
@@ -133,6 +139,7 @@ def notes(comparison: Comparison, runs: ComparedRuns) -> tuple[str, ...]:
         (left.only_now, f"only in run {short(runs.now.run_id)}"),
         (left.input_changed, "with other messages"),
         (left.expected_changed, "with another expected answer"),
+        (left.judged, "judged otherwise"),
         (left.not_counted, "neither right nor wrong in one of the runs"),
     ]
     told = ", ".join(f"{number(count)} {words}" for count, words in parts if count)
@@ -141,6 +148,18 @@ def notes(comparison: Comparison, runs: ComparedRuns) -> tuple[str, ...]:
         if told
         else f"Same records only: {number(comparison.shared)}; none is left out."
     ]
+    sentences += [
+        f"Run {short(side.run_id)} is not finished." for side in (runs.before, runs.now) if not side.finished
+    ]
+    if left.judged:
+        sentences.append(
+            f"{amount(left.judged, 'record')} judged in only one of the runs, or not alike, "
+            f"{'is' if left.judged == 1 else 'are'} left out: "
+            "what changed there may be people's judgement, not the model's answer."
+        )
+    if comparison.judged:
+        counts_as = "counts as people judged it" if comparison.judged == 1 else "count as people judged them"
+        sentences.append(f"{amount(comparison.judged, 'record')} {counts_as}, alike in both runs.")
     if comparison.flaky:
         sentences.append(
             f"Flaky in either run: {number(comparison.flaky)}. Asked again, the same model answered "
@@ -154,11 +173,13 @@ def notes(comparison: Comparison, runs: ComparedRuns) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def group_title(group: str, names: Mapping[str, str]) -> str:
+def group_title(group: str, names: Mapping[str, str], *, agreement: bool = False) -> str:
     """The name of a group by its id; one that no analysis names is told by what its id says."""
     if not group:
         return "in no group"
     if group in names:
         return visible(names[group])[:160]
     kind, path, edit, *_ = [*group.removeprefix("v1:").split("#")[0].split("|"), "", ""]
-    return visible(cluster_name(kind, path, edit.removeprefix("~")))[:160] or "unnamed"
+    return (
+        visible(cluster_name(kind, path, edit.removeprefix("~"), against_other=agreement))[:160] or "unnamed"
+    )

@@ -15,8 +15,8 @@ from harness.domain.mark import Mark
 from harness.domain.pair import Pair
 from harness.report.case_raw import answer_text, received
 from harness.report.facts import RunFacts
-from harness.report.kinds import SEVERITIES
-from harness.report.wording import Names, display_names, visible
+from harness.report.kinds import SEVERITIES, kind_title
+from harness.report.wording import Names, display_names, lowered, visible
 
 CANDIDATE_FAILED = frozenset(
     {
@@ -30,7 +30,7 @@ CANDIDATE_FAILED = frozenset(
 """Quadrants whose pairs are rows: the candidate is wrong, or nobody knows that it is right."""
 
 CELL_LIMIT = 32_000
-"""Most characters of a CSV cell: spreadsheets hold 32,767 and break the row beyond."""
+"""Most UTF-16 units of a text in a CSV cell: spreadsheets hold 32,767 and break the row beyond."""
 
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -79,6 +79,7 @@ class FailureRows:
     def __init__(self, analysis: Analysis, facts: RunFacts) -> None:
         self._run, self._mark = facts.run_id, facts.mark
         self._names = display_names(facts.incumbent.model, facts.candidate.model)
+        self._basis = analysis.basis
         self._groups: Mapping[str, str] = {group.id: group.name for group in analysis.clusters}
         self._slices = tuple(found.rule for found in analysis.slices)
 
@@ -94,7 +95,7 @@ class FailureRows:
 
     def group(self, row: CaseRow) -> str:
         """What goes wrong, in words; the kind where the group has no name."""
-        return self._groups.get(row.group) or row.kind.replace("_", " ")
+        return self._groups.get(row.group) or (lowered(kind_title(row.kind, self._basis)) if row.kind else "")
 
     def sentence(self, case: Case | None) -> str:
         """What the mistake does; "" where the case could not be opened."""
@@ -158,13 +159,18 @@ def _cell(value: object) -> object:
     if value is None or isinstance(value, float):
         return "" if value is None else value
     text = "; ".join(value) if isinstance(value, tuple) else str(value)
-    return harmless(visible(_cut(text)))
+    return harmless(_cut(text))
 
 
 def _cut(text: str) -> str:
-    if len(text) <= CELL_LIMIT:
-        return text
-    return f"{text[:CELL_LIMIT]} [our cut: {len(text):,} characters, whole in pairs.parquet]"
+    """The text made visible, which lengthens it, then cut as spreadsheets count: an emoji is two units."""
+    shown = visible(text)
+    units = shown.encode("utf-16-le")
+    if len(units) <= 2 * CELL_LIMIT:
+        return shown
+    # Half a character at the end is dropped.
+    kept = units[: 2 * CELL_LIMIT].decode("utf-16-le", errors="ignore")
+    return f"{kept} [our cut: {len(text):,} characters, whole in pairs.parquet]"
 
 
 def harmless(text: str) -> str:

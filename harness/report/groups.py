@@ -61,8 +61,8 @@ def groups_view(analysis: Analysis, names: Names, evidence: Evidence, unit: str)
 
 
 def group_link(group: Cluster) -> str:
-    """The fragment that shows a group's cases."""
-    return "group=" + quote(group.id.encode("utf-8", "backslashreplace"), safe="")
+    """The fragment that shows a group's cases; the page holds ids with invisible signs written out."""
+    return "group=" + quote(visible(group.id), safe="")
 
 
 def _total(analysis: Analysis) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from harness.analysis.cases import Case
+from harness.analysis.outcome import Quadrant
 from harness.analysis.result import UNSCORED
 from harness.analysis.trend import FAILURES
 from harness.domain.case_row import CaseRow
@@ -50,17 +51,22 @@ class JUnitCase:
 
 
 def junit(
-    cases: Iterable[JUnitCase], counts: JUnitCounts, rows: FailureRows, facts: RunFacts
+    cases: Iterable[JUnitCase], counts: JUnitCounts, rows: FailureRows, facts: RunFacts, problem: str = ""
 ) -> Iterator[str]:
     """The file, piece by piece.
+
+    A run that itself went wrong has one test case more, before all others and with an error: that is what CI
+    systems take for "this could not be tested", and show. The failures stay, so that their number holds.
 
     Args:
         cases: Every pair once.
         counts: Their counts.
         rows: Tells groups and sentences.
         facts: The run.
+        problem: What went wrong with the run itself, or "".
     """
-    totals = f'tests="{counts.tests}" failures="{counts.failures}" errors="0"'
+    errors = int(bool(problem))
+    totals = f'tests="{counts.tests + errors}" failures="{counts.failures}" errors="{errors}"'
     name = _attribute(
         f"{facts.dataset} {facts.mark.value}: {rows.names.candidate} against {rows.names.incumbent}"
     )
@@ -75,12 +81,24 @@ def junit(
         ("mark", facts.mark.value),
         ("incumbent", facts.incumbent.model),
         ("candidate", facts.candidate.model),
+        *([("problem", problem)] if problem else []),
     ):
         yield f'<property name="{key}" value="{_attribute(value)}"/>\n'
     yield "</properties>\n"
+    if problem:
+        yield _problem(problem, rows, facts)
     for case in cases:
         yield _test_case(case, rows, facts)
     yield "<system-out/>\n<system-err/>\n</testsuite>\n</testsuites>\n"
+
+
+def _problem(problem: str, rows: FailureRows, facts: RunFacts) -> str:
+    told = f"A problem of this run, not a verdict on {rows.names.candidate}. {problem}"
+    return (
+        f'<testcase classname="{_attribute(f"{facts.dataset}.the run itself")}" name="the run itself" '
+        f'time="0"><error message="{_attribute(told, _MESSAGE)}" type="run_problem">'
+        f"{_text(f'{told} Mend this and run it again.')}</error></testcase>\n"
+    )
 
 
 def _test_case(case: JUnitCase, rows: FailureRows, facts: RunFacts) -> str:
@@ -100,9 +118,14 @@ def _test_case(case: JUnitCase, rows: FailureRows, facts: RunFacts) -> str:
         return f"{head}/>\n"
     message = _attribute(rows.sentence(case.case) or group, _MESSAGE)
     return (
-        f'{head}><failure message="{message}" type="{_attribute(row.kind or "differs")}">'
+        f'{head}><failure message="{message}" type="{_attribute(_type(row))}">'
         f"{_text(_details(case, rows))}</failure></testcase>\n"
     )
+
+
+def _type(row: CaseRow) -> str:
+    """The kind of the mistake; where the two only differ, nobody knows that it is one."""
+    return "differs" if row.quadrant == Quadrant.DIFFER else row.kind or "differs"
 
 
 def _details(case: JUnitCase, rows: FailureRows) -> str:

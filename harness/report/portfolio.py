@@ -1,7 +1,7 @@
 """The workloads side by side, as the page shows them; all wording and rounding here."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
@@ -12,10 +12,11 @@ from harness.report.workload import Against, Link, Workload, short
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unshown:
-    """A run that is not in the table, and why."""
+    """A run that is not in the table, and why; `link` is the address of its report, "" without one."""
 
     name: str
     reason: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def portfolio_view(workloads: Sequence[Workload], unshown: Sequence[Unshown]) ->
         workloads: The rows, in the order in which they stand.
         unshown: Runs that could not be told, or are not finished.
     """
-    told = [Unshown(name=short(run.name), reason=visible(run.reason)[:300]) for run in unshown]
+    told = [Unshown(name=short(run.name), reason=visible(run.reason)[:300], link=run.link) for run in unshown]
     more = len(told) - _MOST_UNSHOWN
     mark = page_mark(workloads)
     return PortfolioView(
@@ -156,14 +157,16 @@ def lead(workloads: Sequence[Workload]) -> tuple[str, ...]:
         return ("Make one with: harness shadow DATASET",)
     counts = {
         finding: sum(told.finding == finding for told in workloads)
-        for finding in ("beyond", "unsure", "alike")
+        for finding in ("problem", "beyond", "unsure", "alike")
     }
-    parts = [f"In {number(counts['beyond'])} it loses more", f"{number(counts['unsure'])} are undecided"]
-    if counts["unsure"] == 1:
-        parts[1] = "1 is undecided"
+    parts = [f"in {number(counts['problem'])} the run itself went wrong"] if counts["problem"] else []
+    parts.append(f"in {number(counts['beyond'])} it loses more")
+    parts.append(f"{number(counts['unsure'])} {'is' if counts['unsure'] == 1 else 'are'} undecided")
     if counts["alike"]:
         parts.append(f"{number(counts['alike'])} without expected answers")
-    return (", ".join(parts) + ". A finding, not yet a verdict: severity, speed and cost are not weighed.",)
+    told = ", ".join(parts)
+    weighed = "A finding, not yet a verdict: severity, speed and cost are not weighed."
+    return (f"{told[:1].upper()}{told[1:]}. {weighed}",)
 
 
 def _row(told: Workload) -> PortfolioRow:
@@ -176,7 +179,7 @@ def _row(told: Workload) -> PortfolioRow:
         others=told.around.others,
         cells=(
             PortfolioCell(text=told.said_short, more=(told.said_more,), mark=told.finding),
-            _figures(failures_words(told), _rate(told.failure_share)),
+            _figures(failures_words(told), _rate(told.failure_share), _disagreements(told), told.judged),
             PortfolioCell(text=told.worst, more=_lines(told.worst_more), link=told.worst_link),
             _figures(saving_words(told.saving_usd), told.saving_more, _costs(told)),
             _figures(number(told.pairs), _left_out(told)),
@@ -213,6 +216,10 @@ def _rate(rate: Estimate) -> str:
     return "" if rate.value is None else f"{percent(rate.value)} ({share_range(rate)})"
 
 
+def _disagreements(told: Workload) -> str:
+    return "they differ, or one failed" if told.finding == "alike" and told.failures else ""
+
+
 def to_judge_words(told: Workload) -> str:
     """Failures without a judgement."""
     return NO_VALUE if told.around.to_judge is None else number(told.around.to_judge)
@@ -227,18 +234,25 @@ def trend_words(against: Against) -> str:
 def _trend(against: Against) -> PortfolioCell:
     if against.trend is None:
         return PortfolioCell(text=NO_VALUE, more=_lines(visible(against.reason)[:120]))
-    return _figures(trend_words(against), f"on {amount(against.trend.shared, 'shared record')}")
+    shared = f"on {amount(against.trend.shared, 'shared record')}"
+    return replace(_figures(trend_words(against), shared, judged_words(against)), link=against.link)
+
+
+def judged_words(against: Against) -> str:
+    """The records that the trend leaves out as people judged them in one run only, or not alike."""
+    judged = against.trend.judged if against.trend is not None else 0
+    return f"{number(judged)} judged in one only" if judged else ""
 
 
 def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
     judged = [told.around.to_judge for told in workloads if told.around.to_judge is not None]
-    trends = [told.around.against.trend for told in workloads if told.around.against.trend is not None]
-    compared = sum(told.compared for told in workloads)
-    failures = sum(told.failures for told in workloads)
+    added = alike(workloads)
+    trends = [told.around.against.trend for told in added if told.around.against.trend is not None]
+    failures, compared = sum(told.failures for told in added), sum(told.compared for told in added)
     new, fixed = sum(trend.new for trend in trends), sum(trend.fixed for trend in trends)
     return (
         "",
-        f"{number(failures)} of {number(compared)}",
+        f"{number(failures)} of {number(compared)}" if added else NO_VALUE,
         "",
         _total_saving(workloads),
         number(sum(told.pairs for told in workloads)),
@@ -248,14 +262,44 @@ def _totals(workloads: Sequence[Workload]) -> tuple[str, ...]:
     )
 
 
+def alike(workloads: Sequence[Workload]) -> list[Workload]:
+    """The workloads whose failures mean the same and can be added up.
+
+    Where nobody has checked who is right a "failure" is only a disagreement: these are added up only where
+    there is nothing else. Failures of a run that itself went wrong say nothing of a model.
+    """
+    sound = [told for told in workloads if told.finding != "problem"]
+    checked = [told for told in sound if told.finding != "alike"]
+    return checked or sound
+
+
 def _total_saving(workloads: Sequence[Workload]) -> str:
-    known = [told.saving_usd for told in workloads if told.saving_usd is not None]
-    return saving_words(sum(known) if known else None)
+    """The sum, and that it takes a switch of all: most findings do not allow it yet."""
+    known = [told for told in workloads if told.saving_usd is not None]
+    total = saving_words(sum(told.saving_usd or 0 for told in known) if known else None)
+    return total if all(told.finding == "within" for told in known) else f"{total} if all moved"
+
+
+def _not_added(workloads: Sequence[Workload]) -> str:
+    """Which workloads the sums of failures, new and fixed are not of, and why."""
+    added = alike(workloads)
+    left = [told for told in workloads if told not in added]
+    reasons = (
+        ("alike", "nobody has checked who is right, so they are disagreements"),
+        ("problem", "the run itself went wrong"),
+    )
+    named = [
+        f"{_named([told.name for told in left if told.finding == finding])} ({reason})"
+        for finding, reason in reasons
+        if any(told.finding == finding for told in left)
+    ]
+    return f"the failures, new and fixed, of {' and of '.join(named)}" if named else ""
 
 
 def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[str, ...]:
     """What the totals leave out, and what the columns mean."""
     left = [
+        _not_added(workloads),
         _missing(workloads, "saving", lambda told: told.saving_usd is None),
         _missing(workloads, "cases to judge", lambda told: told.around.to_judge is None),
         _missing(workloads, "trend", lambda told: told.around.against.trend is None),
@@ -271,6 +315,17 @@ def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[st
         told.append(
             "Costs of SIMULATED and RECORDED answers are list prices of their tokens; nothing was paid."
         )
+    judged = sum(told.around.against.trend.judged for told in workloads if told.around.against.trend)
+    if judged:
+        told.append(
+            f"New and fixed leave out {amount(judged, 'record')} that people judged in only one of the two "
+            "runs, or not alike: what changed there may be their judgement."
+        )
+    commands = [told.around.against.command for told in workloads if _lacks_comparison(told.around.against)]
+    if commands:
+        told.append(
+            f"What is new and fixed, record by record: {visible(commands[0])[:200]}{_others(commands)}"
+        )
     return (
         *told,
         "A failure is a pair where the candidate is wrong and the incumbent right; without expected answers, "
@@ -279,9 +334,20 @@ def notes(workloads: Sequence[Workload], unshown: Sequence[Unshown]) -> tuple[st
     )
 
 
+def _lacks_comparison(against: Against) -> bool:
+    return against.trend is not None and bool(against.trend.new or against.trend.fixed) and not against.link
+
+
+def _others(commands: Sequence[str]) -> str:
+    return f" (and so for {amount(len(commands) - 1, 'more workload')})" if len(commands) > 1 else ""
+
+
 def _missing(workloads: Sequence[Workload], what: str, lacks: Callable[[Workload], bool]) -> str:
     those = [told.name for told in workloads if lacks(told)]
     if not those:
         return ""
-    named = ", ".join(those[:8]) + (f" and {number(len(those) - 8)} more" if len(those) > 8 else "")
-    return f"the {what} of {named}"
+    return f"the {what} of {_named(those)}"
+
+
+def _named(those: Sequence[str]) -> str:
+    return ", ".join(those[:8]) + (f" and {number(len(those) - 8)} more" if len(those) > 8 else "")

@@ -8,6 +8,7 @@ from harness.report.portfolio import (
     Unshown,
     failures_words,
     headline,
+    judged_words,
     lead,
     notes,
     portfolio_view,
@@ -74,8 +75,13 @@ def _cell(place: int, text: str, width: int) -> str:
 
 def _worst(told: Workload) -> list[str]:
     costs = f"    cost per record {told.costs}" if told.costs else ""
+    trend = judged_words(told.around.against)
+    said = [told.judged, f"new and fixed leave out {trend}" if trend else ""]
+    judged = "; ".join(part for part in said if part)
     worst = f"    worst: {told.worst}{f' ({told.worst_more})' if told.worst_more else ''}"
-    return [line for line in (worst if told.failures else "", costs) if line]
+    return [
+        line for line in (f"    {judged}" if judged else "", worst if told.failures else "", costs) if line
+    ]
 
 
 def age(then: datetime, now: datetime) -> str:

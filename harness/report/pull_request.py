@@ -1,10 +1,12 @@
 """A run as a comment on a pull request, in GitHub's Markdown."""
 
+from harness.analysis.arms import ArmSummary
 from harness.analysis.failure.clusters import Cluster
 from harness.analysis.outcome import Basis
 from harness.analysis.result import Analysis
 from harness.domain.mark import Mark
-from harness.report.answer import headline, net_sentence
+from harness.report.answer import headline, lead, net_sentence, status
+from harness.report.banners import run_problem
 from harness.report.costs import arm_cost
 from harness.report.facts import RunFacts
 from harness.report.findings import (
@@ -39,13 +41,12 @@ def pull_request_comment(analysis: Analysis, facts: RunFacts, report: str) -> st
     """
     names = display_names(facts.incumbent.model, facts.candidate.model)
     unit = visible(facts.unit)[:40] or "record"
+    problem = run_problem(analysis, names)
     parts = [
-        f"### {code_md(facts.dataset)}: {plain_md(headline(analysis, names, unit))}",
+        f"### {code_md(facts.dataset)}: {plain_md(problem or headline(analysis, names, unit))}",
         f"**{facts.mark.value}** {_NOT_REAL[facts.mark]}".strip(),
         _sentences(review_sentence(analysis)),
-        _sentences(
-            net_sentence(analysis.net_difference), margin_sentence(analysis.noninferiority, names, unit)
-        ),
+        _finding(analysis, facts, names, problem),
         plain_md(f"Stopped early: {facts.stopped}", _SENTENCE) if facts.stopped else "",
         _groups(analysis, names),
         _rules(analysis),
@@ -56,6 +57,17 @@ def pull_request_comment(analysis: Analysis, facts: RunFacts, report: str) -> st
         f"Report: {link_md(report)} · run {code_md(facts.run_id)} of {plain_md(facts.date)}",
     ]
     return comment([part for part in parts if part])
+
+
+def _finding(analysis: Analysis, facts: RunFacts, names: Names, problem: str) -> str:
+    """The difference against the margin; where the run itself went wrong, that alone."""
+    unit = visible(facts.unit)[:40] or "record"
+    if problem:
+        told = f"{status(analysis, problem).words}."
+        return f"**{plain_md(told)}** {_sentences(*lead(analysis, facts, names, unit, problem))}"
+    return _sentences(
+        net_sentence(analysis.net_difference), margin_sentence(analysis.noninferiority, names, unit)
+    )
 
 
 def _sentences(*sentences: str) -> str:
@@ -101,14 +113,20 @@ def _rules(analysis: Analysis) -> str:
 
 def _costs(analysis: Analysis, facts: RunFacts, names: Names) -> str:
     told = [
-        f"{name} {usd(arm_cost(arm).per_call_usd)}"
+        f"{plain_md(name)} {_cost(arm)}"
         for name, arm in ((names.incumbent, analysis.incumbent), (names.candidate, analysis.candidate))
         if arm.calls
     ]
     if not told:
         return ""
     paid = "" if facts.mark is Mark.LIVE else " (list prices, nothing was paid)"
-    return plain_md(f"Cost per record as measured{paid}: {', '.join(told)}.", _SENTENCE)
+    return f"Cost per record as measured{paid}: {', '.join(told)}."
+
+
+def _cost(arm: ArmSummary) -> str:
+    """As code: elsewhere GitLab links "$12", and the sign that keeps it from that would be copied as well."""
+    cost = arm_cost(arm).per_call_usd
+    return "unknown" if cost is None else code_md(usd(cost))
 
 
 def _not_counted(analysis: Analysis) -> str:

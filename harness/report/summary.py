@@ -3,7 +3,8 @@
 from harness.analysis.outcome import Basis
 from harness.analysis.result import UNSCORED, Analysis
 from harness.domain.mark import Mark
-from harness.report.answer import headline, net_sentence, share_sentence
+from harness.report.answer import headline, lead, net_sentence, share_sentence, status
+from harness.report.banners import run_problem
 from harness.report.facts import RunFacts
 from harness.report.findings import (
     incumbent_sentence,
@@ -35,10 +36,11 @@ def summary_lines(analysis: Analysis, facts: RunFacts, path: str, *, title: str 
         title: What that file is.
     """
     names = display_names(facts.incumbent.model, facts.candidate.model)
+    problem = run_problem(analysis, names)
     lines = [
         f"{facts.mark.value} · {visible(facts.dataset)} · run {visible(facts.run_id)}",
-        headline(analysis, names, visible(facts.unit)),
-        *_finding(analysis, names, visible(facts.unit)),
+        problem or headline(analysis, names, visible(facts.unit)),
+        *_finding(analysis, facts, names, problem),
         *_kinds(analysis, names),
         *_where(analysis),
         *_noise(analysis, names),
@@ -51,8 +53,15 @@ def summary_lines(analysis: Analysis, facts: RunFacts, path: str, *, title: str 
     return [" ".join(line.split("\n")).translate(_NARROW) for line in shown]
 
 
-def _finding(analysis: Analysis, names: Names, unit: str) -> list[str]:
-    """The share that got worse, the difference against the margin, the incumbent's own errors, money."""
+def _finding(analysis: Analysis, facts: RunFacts, names: Names, problem: str) -> list[str]:
+    """The share that got worse, the difference against the margin, the incumbent's own errors, money.
+
+    Where the run itself went wrong, that it says nothing of the model.
+    """
+    unit = visible(facts.unit)
+    if problem:
+        told = (f"{status(analysis, problem).words}.", *lead(analysis, facts, names, unit, problem))
+        return [" ".join(told), *filter(None, [review_sentence(analysis)])]
     found = (
         share_sentence(analysis, unit),
         net_sentence(analysis.net_difference),

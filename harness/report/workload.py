@@ -11,6 +11,7 @@ from harness.analysis.stats.noninferiority import Conclusion, NonInferiority
 from harness.analysis.trend import FAILURES, Trend
 from harness.domain.estimate import Estimate
 from harness.domain.mark import Mark
+from harness.report.banners import run_problem
 from harness.report.costs import arm_cost, monthly_saving
 from harness.report.facts import RunFacts
 from harness.report.groups import group_link
@@ -47,12 +48,16 @@ class Against:
         run_id, date: Which it is; "" where there is none.
         trend: What changed since, None where that cannot be told.
         reason: Why it cannot be told.
+        link: Relative address of the comparison with that run, "" where nobody has made one.
+        command: What makes it.
     """
 
     run_id: str = ""
     date: str = ""
     trend: Trend | None = None
     reason: str = ""
+    link: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +87,12 @@ class Workload:
         name: The dataset.
         mark: Where the answers come from.
         date: Day of the run, as the report shows it.
-        finding: Name of the mark of the finding: within, beyond, unsure or alike.
+        finding: Name of the mark of the finding: problem, within, beyond, unsure or alike.
         said: The finding in a sentence; `said_short` in one to three words, `said_more` the rest of it.
         pairs: Pairs of the run.
         compared: Those that count.
         failures: Those on which the candidate is worse (or differs, without expected answers).
+        judged: "after 16 judgements" where people moved any of the figures, else "".
         failure_share: Failures over compared pairs.
         worst: The group of failures that weighs most.
         worst_more: Its severity, and how many cases it has.
@@ -110,6 +116,7 @@ class Workload:
     pairs: int
     compared: int
     failures: int
+    judged: str
     failure_share: Estimate
     worst: str
     worst_more: str
@@ -142,6 +149,7 @@ def workload(analysis: Analysis, facts: RunFacts, around: Around) -> Workload:
         pairs=analysis.pairs,
         compared=analysis.compared,
         failures=failures,
+        judged=_judged(analysis),
         failure_share=share_of(failures, analysis.compared, level=analysis.settings.level),
         worst=visible(worst.name)[:160] if worst else _no_group(analysis, failures),
         worst_more=_worst_more(worst) if worst else "",
@@ -162,11 +170,11 @@ def short(text: str) -> str:
     return visible(text)[:_LONGEST_NAME]
 
 
-_NEEDS_ATTENTION = ("beyond", "unsure", "alike", "within")
+_NEEDS_ATTENTION = ("problem", "beyond", "unsure", "alike", "within")
 
 
 def needs_attention(told: Workload) -> tuple[int, str]:
-    """Orders workloads: what stands in the way of a switch first, what is settled last; then by name."""
+    """Orders workloads: broken runs and what stands in the way first, what is settled last; by name."""
     return _NEEDS_ATTENTION.index(told.finding), told.name
 
 
@@ -180,6 +188,13 @@ class _Finding:
 
 def _finding(analysis: Analysis, names: Names, unit: str) -> _Finding:
     """What is shown so far; not yet a verdict."""
+    if problem := run_problem(analysis, names):
+        return _Finding(
+            mark="problem",
+            sentence=f"A problem of the run, not a verdict on the model. {problem}",
+            short="Problem of the run",
+            more=problem,
+        )
     if analysis.compared and analysis.basis is Basis.AGREEMENT:
         agree = f"{number(analysis.count(Quadrant.AGREE))} of {number(analysis.compared)}"
         return _Finding(
@@ -209,6 +224,11 @@ def _finding(analysis: Analysis, names: Names, unit: str) -> _Finding:
         short=f"Loses {word}",
         more=f"than {margin}",
     )
+
+
+def _judged(analysis: Analysis) -> str:
+    review = analysis.review
+    return f"after {amount(review.judgements, 'judgement')}" if review is not None and review.moved else ""
 
 
 def _way_to_know(told: NonInferiority, unit: str) -> str:

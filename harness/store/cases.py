@@ -47,11 +47,13 @@ def read_cases(path: Path) -> Iterator[CaseRow]:
         raise RunDamaged(f"{path}: a row cannot be read: {error}", _HINT) from error
 
 
-_STANDING = ("record_id", "quadrant", "review")
+_STANDING = ("record_id", "quadrant", "review", "candidate_kind")
 
 
-def read_standings(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Only id, quadrant and review of each row, in the order of the file: several times faster.
+def read_standings(path: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Only id, quadrant, review and the candidate's kind of each row, in the order of the file.
+
+    Several times faster than whole rows.
 
     Raises:
         RunDamaged, SchemaMismatch: As `read_cases`.

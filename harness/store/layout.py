@@ -142,6 +142,29 @@ def _safe_name(name: str) -> str:
     return _UNSAFE.sub("-", name).strip(".-")[:_LONGEST_NAME] or "dataset"
 
 
+def comparison_page(run: RunDirectory, earlier_id: str) -> Path:
+    """Where the page lies that compares the run with an earlier one."""
+    return run.path / f"compare-{earlier_id}.html"
+
+
+def must_be_folder(path: Path, what: str, hint: str) -> None:
+    """Refuse a folder that a person named and that is not there: it would be made by a slip of the keyboard.
+
+    Raises:
+        RunNotFound: There is no such folder.
+    """
+    if not path.is_dir():
+        raise RunNotFound(f'there is no folder "{path}" {what}', hint)
+
+
+def must_have_folder(output: Path | None) -> None:
+    """Refuse a file that a person named in a folder that is not there; errors as `must_be_folder`."""
+    if output is not None:
+        must_be_folder(
+            output.parent, f'for "{output.name}"', "Make it first, or name a file in another folder."
+        )
+
+
 def list_runs(reports: Path, dataset: str | None = None) -> tuple[RunDirectory, ...]:
     """The runs of one dataset, or of all; each dataset's oldest first."""
     folders = [reports / _safe_name(dataset)] if dataset else _folders(reports)
@@ -161,7 +184,8 @@ def find_run(reports: Path, reference: str) -> RunDirectory:
 
     Args:
         reports: The folder of all runs.
-        reference: `dataset` (its latest run), `dataset/latest`, `dataset/run-id`, or a path to a
+        reference: `dataset` (its latest run; while none is finished, the newest that was stopped after its
+            calls), `dataset/latest`, `dataset/run-id`, or a path to a
             run directory or to a file in it.
 
     Raises:
@@ -184,12 +208,20 @@ def _run_of_dataset(reports: Path, dataset: str, run_id: str) -> RunDirectory:
     if run_id == LATEST:
         link = reports / dataset / LATEST
         # The link's own target name, under this very folder: a link to anywhere else is not followed.
-        run_id = link.readlink().name if link.is_symlink() else ""
+        run_id = link.readlink().name if link.is_symlink() else _stopped(runs)
     found = next((run for run in runs if run.run_id == run_id), None)
     if found is None:
         wanted = f'there is no run "{dataset}/{run_id or LATEST}"'
         raise _not_found(wanted, run_id, [run.name for run in reversed(runs)], f"harness shadow {dataset}")
     return found
+
+
+def _stopped(runs: Iterable[RunDirectory]) -> str:
+    """The newest run that has answers, where no run of the dataset came to its end; else ""."""
+    begun = list(runs)
+    if any(run.manifest.is_file() for run in begun):
+        return ""
+    return next((run.run_id for run in reversed(begun) if run.pairs.is_file()), "")
 
 
 def _references(reports: Path) -> list[str]:

@@ -62,6 +62,12 @@ class RunStart:
     sequential: JsonObject | None = None
     stopped_early: JsonObject | None = None
 
+    @property
+    def unit(self) -> str:
+        """What one record is, in the singular, as dataset.toml said; "record" where it did not."""
+        dataset = self.settings.get("dataset")
+        return str((dataset.get("unit") if isinstance(dataset, Mapping) else "") or "record")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmCounts:

@@ -1,11 +1,13 @@
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from harness.analysis.compare import Comparison, LeftOut, RunRecord, compare
+from harness.analysis.outcome import QUADRANTS, Basis
 from harness.analysis.stats.clustered import clustered_difference
 from harness.analysis.stats.paired import net_difference
-from harness.analysis.trend import Change
+from harness.analysis.trend import Change, Standing, standing
 from harness.domain.case_row import CaseRow
 from harness.domain.record_digest import RecordDigest
 
@@ -91,6 +93,65 @@ def test_what_is_not_the_same_record_is_left_out_and_counted() -> None:
     assert found.left_out == LeftOut(input_changed=1, expected_changed=1, not_counted=2)
     assert (found.prompt_changed, found.parameters_changed) == (1, 1)
     assert compare(before, now, with_changed_input=True).shared == 3
+
+
+def test_what_people_moved_in_one_run_only_is_left_out_and_named() -> None:
+    before = [
+        one("accepted", "both_right", review="acceptable"),
+        one("in both", "both_right", review="acceptable"),
+        one("confirmed", "regression", review="unacceptable", candidate_kind="sign_flipped"),
+        one("refused", "regression", review="unacceptable", candidate_kind="judged_worse"),
+        one("label", "unscored", review="label_wrong"),
+    ]
+    now = [
+        one("accepted", "regression"),
+        one("in both", "both_right", review="acceptable"),
+        one("confirmed", "both_right"),
+        one("refused", "both_right"),
+        one("label", "regression"),
+    ]
+    found = compare(before, now)
+    assert found.left_out == LeftOut(judged=3)
+    assert (found.changes[Change.FIXED], found.changes[Change.RIGHT], found.shared) == (1, 1, 2)
+    assert found.judged == 1
+
+
+def test_no_record_that_is_read_was_moved_by_people() -> None:
+    """Each side of an opened record shows what its scorers found, which is then also where it stands."""
+    said = [
+        {},
+        {"review": "acceptable"},
+        {"review": "label_wrong"},
+        {"review": "unacceptable", "candidate_kind": "judged_worse"},
+    ]
+    rows = {
+        f"{before} {now} {one_said} {other_said}": (
+            one("", before, **said[one_said]),
+            one("", now, **said[other_said]),
+        )
+        for before, now in product(QUADRANTS[Basis.EXPECTED], repeat=2)
+        for one_said, other_said in product(range(len(said)), repeat=2)
+        if possible(before, said[one_said]) and possible(now, said[other_said])
+    }
+    found = compare(
+        *(
+            [replace(pair[side], row=replace(pair[side].row, record_id=name)) for name, pair in rows.items()]
+            for side in (0, 1)
+        )
+    )
+    listed = [record for record in found.records if record.change is not Change.STILL]
+    assert listed
+    for record in listed:
+        assert not any(standing_of(entry).moved_by for entry in rows[record.record_id])
+
+
+def possible(quadrant: str, said: dict[str, str]) -> bool:
+    """Refusal leaves the candidate wrong."""
+    return said.get("review") != "unacceptable" or quadrant in ("regression", "both_wrong")
+
+
+def standing_of(entry: RunRecord) -> Standing:
+    return standing(entry.row.quadrant, entry.row.review, entry.row.candidate_kind)
 
 
 def test_flaky_records_and_a_changed_incumbent_are_told() -> None:

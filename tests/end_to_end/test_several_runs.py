@@ -100,6 +100,53 @@ def test_the_portfolio_follows_what_people_say_of_the_cases(reports: Path, tmp_p
     assert page.read_bytes() == told
 
 
+def test_what_people_accepted_is_no_regression_of_the_next_run(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+
+    def shadowed() -> None:
+        done = harness("shadow", "invoices", "--limit", "70", "--reports", reports)
+        assert done.returncode == 0, done.stderr
+
+    shadowed()
+    (before,) = runs(reports)
+    failed = [row.record_id for row in read_cases(before / "cases.parquet") if row.quadrant == "regression"]
+    about = json.loads((before / "run.json").read_text())
+    common = {
+        "run": about["run_id"],
+        "dataset": "invoices",
+        "dataset_sha256": about["dataset_sha256"],
+        "right": None,
+        "note": "",
+        "reviewer": "Ada",
+        "time": "2026-11-25T20:00:00Z",
+        "bulk": False,
+    }
+    said = {failed[0]: "acceptable", failed[1]: "acceptable", failed[2]: "unacceptable", failed[3]: "unsure"}
+    file = tmp_path / "ann.jsonl"
+    lines = [json.dumps({**common, "record": name, "opinion": opinion}) for name, opinion in said.items()]
+    file.write_text("\n".join(lines) + "\n")
+    assert harness("triage", before, file, "--reports", reports).returncode == 0
+    assert "after 4 judgements" in cells(reports / "index.html", "invoices")["Failures"]
+    shadowed()
+    now = next(run for run in runs(reports) if run != before)
+
+    told = harness("compare", before, now, "--reports", reports)
+    assert told.returncode == 0, told.stderr
+    counts = {name: int(line.split()[len(name.split())]) for line, name in counted(told.stdout)}
+    assert (counts["New"], counts["Fixed"], counts["In all"]) == (0, 0, 68)
+    assert counts["Still failing"] >= len(failed) - 2
+    sentence = "2 records judged in only one of the runs, or not alike, are left out"
+    assert sentence in told.stdout
+    assert sentence in (now / f"compare-{before.name}.html").read_text()
+    assert sentence in harness("compare", before, now, "--format", "md").stdout
+    row = cells(reports / "index.html", "invoices")
+    assert (
+        " ".join(row["Since the run before"].split())
+        == "0 new, 0 fixed on 68 shared records 2 judged in one only"
+    )
+    assert "leave out 2 records that people judged" in (reports / "index.html").read_text()
+
+
 def cells(page: Path, dataset: str) -> dict[str, str]:
     """The row of a dataset on the page of all workloads, by column."""
     (row,) = [
@@ -126,11 +173,49 @@ def test_damaged_and_unfinished_runs_are_listed_and_break_nothing(reports: Path,
     assert str(folder) not in text
 
 
+def test_a_first_run_that_was_stopped_is_found_by_its_dataset_and_linked(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    with counting_server() as server:
+        dataset = make_dataset(tmp_path / "echo", 30, url=server.url)
+        stopped = harness("shadow", dataset, "--reports", reports, "--budget-usd", "0.30")
+    assert stopped.returncode == 3
+    (run,) = runs(reports, "echo")
+    assert not (reports / "echo" / "latest").exists()
+    for arguments in (("report", "echo"), ("report", "echo", "--format", "md"), ("analyze", "echo")):
+        done = harness(*arguments, "--reports", reports)
+        assert done.returncode == 0, done.stderr
+        assert "the run is not finished" in done.stdout
+    harness("report", "echo", "--reports", reports)
+    text = (reports / "index.html").read_text()
+    assert (
+        f'<a href="echo/{run.name}/report.html"><bdi>echo/{run.name}</bdi></a>: <bdi>not finished</bdi>'
+        in text
+    )
+
+
 def test_an_empty_folder_has_a_page_that_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
     done = harness("portfolio", "--reports", tmp_path / "reports")
     assert done.returncode == 0, done.stderr
     assert "harness shadow DATASET" in done.stdout
     assert "No finished run yet" in (tmp_path / "reports" / "index.html").read_text()
+
+
+def test_a_folder_that_is_not_there_is_refused_and_not_made(reports: Path, tmp_path: Path) -> None:
+    before, now = runs(reports)
+    typo = tmp_path / "typo"
+    file = typo / "out"
+    for arguments, told in (
+        (("portfolio", "--reports", typo), f'there is no folder "{typo}" of runs'),
+        (("compare", before, now, "--output", file), f'there is no folder "{typo}" for "out"'),
+        (("compare", before, now, "--format", "md", "--output", file), f'there is no folder "{typo}"'),
+        (("report", now, "--format", "csv", "--output", file), f'there is no folder "{typo}" for "out"'),
+    ):
+        done = harness(*arguments)
+        assert done.returncode == 2, done.stderr
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not typo.exists()
 
 
 def test_a_page_of_someone_else_is_not_overwritten(reports: Path, tmp_path: Path) -> None:
@@ -160,6 +245,7 @@ def test_two_runs_are_compared_on_the_records_they_share(reports: Path) -> None:
     assert sum(counts[:-1]) == counts[-1] == 60
     page = now / f"compare-{before.name}.html"
     first = page.read_bytes()
+    assert f'href="invoices/{now.name}/{page.name}"' in (reports / "index.html").read_text()
     assert f'href="../{before.name}/report.html#case=' in first.decode()
     assert 'href="report.html#case=' in first.decode()
     harness("compare", before, now, "--reports", reports)
@@ -182,6 +268,7 @@ def test_the_comparison_is_printed_or_put_elsewhere(reports: Path, tmp_path: Pat
     assert told.returncode == 0, told.stderr
     assert (tmp_path / "c.md").read_text().startswith("### `invoices`: ")
     page = tmp_path / "deep" / "c.html"
+    page.parent.mkdir()
     assert harness("compare", before, now, "--output", page).returncode == 0
     links = set(re.findall(r'href="([^"#]+)', page.read_text()))
     assert {(page.parent / link).resolve() for link in links} == {

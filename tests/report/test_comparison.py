@@ -1,22 +1,26 @@
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import report_cases
 from markdown_page import rendered
 from overviews import compared
-from report_runs import agreement_run, hostile_run, invoices
+from page_blocks import carried
+from report_files import drawn
+from report_runs import Run, agreement_run, hostile_run, invoices, score
+from report_states import counts
 
 from harness.analysis.compare import ChangedRecord, Comparison, LeftOut
 from harness.analysis.stats.paired import net_difference
 from harness.analysis.trend import Change
 from harness.domain.mark import Mark
 from harness.report.case_parts import CaseView
-from harness.report.comparison import MOST_CASES, comparison_view, shown_records
+from harness.report.comparison import MOST_CASES, case_anchor, comparison_view, shown_records
 from harness.report.comparison_case import changed_case
 from harness.report.comparison_model import OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
-from harness.report.comparison_words import group_title, net_words
+from harness.report.comparison_words import group_title, headline, net_words, notes
 from harness.report.html import render_overview
 from harness.report.setting_changes import setting_changes
 
@@ -52,6 +56,23 @@ def test_cases_stand_side_by_side_with_links_into_both_reports() -> None:
     pages = [link.split("#")[0] for _, link in case.links]
     assert pages == ["../20261120-080000-aaaa/report.html", "report.html"]
     assert {link.split("#")[1] for _, link in case.links} == {f"case={case.record_id}"}
+
+
+def test_links_hold_the_ids_as_the_list_of_a_report_holds_them() -> None:
+    names = ("\u202egnp.exe\u200b", "a\x00b", "a b/\u00fc#%&\u682a", "r3", "caf\u00e9 \u200d")
+    run = counts(5, 0, 5)
+    _, view = drawn(
+        Run(
+            pairs=[
+                replace(pair, record=replace(pair.record, id=name))
+                for pair, name in zip(run.pairs, names, strict=True)
+            ],
+            scored=[replace(one, record_id=name) for one, name in zip(run.scored, names, strict=True)],
+        )
+    )
+    listed = carried(view.data.index, list(view.data.blocks)).index["id"]
+    assert sorted(unquote(case_anchor(name).removeprefix("case=")) for name in names) == sorted(listed)
+    assert unquote(case_anchor("lone \ud83d")) == "case=lone [U+D83D]"
 
 
 SIDES = (
@@ -177,6 +198,33 @@ def test_a_change_within_noise_is_undecided(better: int, worse: int, told: str) 
     assert net_words(net_difference(better, worse, 200), agreement=False).startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("fixed", "new", "told"),
+    [
+        (30, 2, "30 of 68 failures are fixed; 2 are new."),
+        (2, 30, "2 of 68 failures are fixed; 30 are new."),
+        (42, 32, "No proven change: 42 of 68 failures are fixed; 32 are new."),
+        (0, 0, "No proven change: 0 of 68 failures are fixed; 0 are new."),
+    ],
+)
+def test_what_may_be_chance_is_not_led_with_as_an_effect(fixed: int, new: int, told: str) -> None:
+    counted = replace(
+        RUNS["invoices"][1],
+        shared=300,
+        failures_before=68,
+        changes={**dict.fromkeys(Change, 0), Change.FIXED: fixed, Change.NEW: new},
+        net=net_difference(fixed, new, 300),
+    )
+    assert headline(counted) == told
+    none = replace(
+        counted,
+        failures_before=0,
+        net=net_difference(0, 1, 300),
+        changes={**counted.changes, Change.FIXED: 0, Change.NEW: 1},
+    )
+    assert headline(none) == "No proven change: there was no failure before; 1 is new."
+
+
 def comparison(**counts: int) -> Comparison:
     records = tuple(
         ChangedRecord(
@@ -213,11 +261,29 @@ def test_at_most_200_cases_are_opened_and_each_change_has_its_part(
     assert len(chosen) <= MOST_CASES
 
 
+def test_without_expected_answers_a_change_says_that_they_agree() -> None:
+    before = agreement_run()
+    view = compared(
+        before, replace(before, scored=[replace(one, agreement=score(())) for one in before.scored])
+    )[0]
+    told = [case.told for section in view.sections for case in section.cases]
+    assert told
+    assert not any("right" in one for one in told)
+    assert all(one.endswith(" \u2192 agree") for one in told)
+
+
 def test_a_group_that_no_analysis_names_is_told_by_its_id() -> None:
     assert group_title("v1:sign_flipped|totals.net|", {}) == "Flips the sign in totals.net"
     assert group_title("v1:sign_flipped|totals.net|", {"v1:sign_flipped|totals.net|": "Named"}) == "Named"
     assert group_title("", {}) == "in no group"
     assert group_title("v1:", {}) == "unnamed"
+
+
+def test_a_run_that_is_not_finished_is_said_to_be() -> None:
+    _, counted, told = RUNS["invoices"]
+    assert not any("not finished" in note for note in notes(counted, told))
+    half = replace(told, now=replace(told.now, finished=False))
+    assert "Run 20261123-182219-3f2a is not finished." in notes(counted, half)
 
 
 def test_settings_are_taken_apart_to_the_single_value() -> None:

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pandas
 import pytest
@@ -9,6 +10,7 @@ from run_formats import failures
 
 from harness.domain.mark import Mark
 from harness.report.failure_rows import CELL_LIMIT, COLUMNS, csv_rows, harmless, jsonl
+from harness.report.wording import visible
 
 FORMULAS = (
     "=1+1",
@@ -24,6 +26,7 @@ FORMULAS = (
     '=HYPERLINK("https://example.com")',
 )
 RUN = invoices(120)
+SPREADSHEET = 32_767  # UTF-16 units that a cell of Excel holds
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -58,6 +61,29 @@ def test_hostile_texts_stay_in_their_cells() -> None:
         assert len(cell) <= CELL_LIMIT + 100
         assert not any(ord(sign) < 32 and sign not in "\n\t" for sign in cell)
     assert any("our cut: 1,000,000 characters" in cell for line in read for cell in line)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_cut"),
+    [
+        ("x" * CELL_LIMIT, False),
+        ("x" * (CELL_LIMIT + 1), True),
+        ("\u202e" * 4000, False),  # eight characters each, once it is written out
+        ("\u202e" * 32_000, True),
+        ("\U0001f600" * 16_000, False),
+        ("\U0001f600" * 16_001, True),
+        ("x" + "\U0001f600" * 32_000, True),
+        ("=" + "\u4e00" * 31_999, False),
+        ("\ud800" * 32_000, True),
+    ],
+)
+def test_a_cell_is_as_long_as_a_spreadsheet_counts(text: str, is_cut: bool) -> None:
+    row = replace(failures(RUN)[0], candidate_answer=text)
+    cell = list(csv.reader(io.StringIO("".join(csv_rows([row])))))[1][COLUMNS.index("candidate_answer")]
+    assert len(cell.encode("utf-16-le")) // 2 <= SPREADSHEET
+    assert cell.endswith(f" [our cut: {len(text):,} characters, whole in pairs.parquet]") is is_cut
+    if not is_cut:
+        assert cell.removeprefix("'") == visible(text)
 
 
 def test_jsonl_keeps_every_text_whole_and_moves_no_terminal() -> None:

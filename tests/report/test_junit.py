@@ -2,7 +2,9 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from factories import response
 from report_runs import HOSTILE, Run, agreement_run, facts, hostile_run, invoices
+from report_states import all_failed
 from run_formats import analyzed, junit_text
 
 from harness.analysis.trend import FAILURES
@@ -46,6 +48,26 @@ def test_the_file_is_as_ci_systems_read_it(run: Run) -> None:
         assert len(failure) == 0
 
 
+def test_a_run_that_went_wrong_itself_has_an_error_before_all_failures() -> None:
+    run = all_failed(response(""), "empty")
+    suite = suite_of(junit_text(run))
+    first, *rest = suite.iter("testcase")
+    error = first.find("error")
+    assert error is not None
+    assert error.attrib["message"].endswith(
+        "Llama-3.3-70B: 20 of 20 answers fail the same way (empty answer)."
+    )
+    assert "not a verdict on Llama-3.3-70B" in error.attrib["message"]
+    assert (suite.attrib["tests"], suite.attrib["errors"], suite.attrib["failures"]) == ("21", "1", "20")
+    assert len(rest) == 20
+    properties = {one.attrib["name"]: one.attrib["value"] for one in suite.iter("property")}
+    assert "fail the same way" in properties["problem"]
+    assert suite_of(junit_text(invoices(50))).attrib["errors"] == "0"
+    assert "problem" not in {
+        one.attrib["name"] for one in suite_of(junit_text(invoices(50))).iter("property")
+    }
+
+
 @pytest.mark.parametrize("run", [invoices(200), agreement_run(), Run(pairs=invoices(5).pairs, scored=[])])
 def test_counts_are_those_of_the_cases(run: Run) -> None:
     _, parts = analyzed(run)
@@ -75,6 +97,15 @@ def test_a_failure_says_what_went_wrong_under_its_group() -> None:
     assert "Expected:" in failure.text
     names = {group.name.replace(".", "/") for group in analysis.clusters}
     assert case.attrib["classname"].removeprefix("invoices.") in names
+
+
+def test_where_the_two_only_differ_nobody_is_said_to_be_wrong() -> None:
+    suite = suite_of(junit_text(agreement_run()))
+    types = [failure.attrib["type"] for failure in suite.iter("failure")]
+    assert "differs" in types
+    assert "wrong_value" not in types
+    told = " ".join(failure.attrib["message"] for failure in suite.iter("failure"))
+    assert "instead of" not in told
 
 
 def test_what_xml_cannot_hold_is_made_visible() -> None:

@@ -2,9 +2,11 @@ import html
 import re
 
 import pytest
+from factories import response
 from markdown_it import MarkdownIt
 from markdown_page import rendered
 from report_runs import HOSTILE, Run, agreement_run, facts, hostile_run, invoices
+from report_states import all_failed
 from run_formats import analyzed
 
 from harness.analysis import AnalysisSettings, analyze
@@ -94,6 +96,25 @@ def test_the_counts_of_the_comment_are_those_of_the_analysis() -> None:
     named = sum(int(cell[2]) for cell in cells)
     more = re.search(r"more groups? with (\d+) records?", text)
     assert named + (int(more[1]) if more else 0) == analysis.quadrants["regression"].count
+
+
+def test_our_own_amounts_can_be_copied() -> None:
+    analysis, _ = analyzed(invoices(30))
+    text = pull_request_comment(analysis, facts(), "r.html")
+    assert "Cost per record as measured (list prices, nothing was paid): GPT-4o `$0.012`, Llama-" in text
+    shown = "".join(rendered(text).text)
+    assert "GPT-4o $0.012, Llama-3.3-70B $0.0021." in shown
+
+
+def test_a_run_that_went_wrong_itself_is_no_verdict_on_the_model() -> None:
+    run = all_failed(response(""), "empty")
+    analysis = analyze(run.pairs, run.scored, AnalysisSettings())
+    text = "".join(rendered(pull_request_comment(analysis, facts(), "r.html")).text)
+    assert "invoices: Llama-3.3-70B: 20 of 20 answers fail the same way (empty answer)." in text
+    assert "A problem of this run, not a verdict on the model." in text
+    assert "Nothing below says how good Llama-3.3-70B is. Mend this and run it again." in text
+    assert "you allow" not in text
+    assert "Net loss" not in text
 
 
 def test_what_does_not_fit_is_left_out_and_said() -> None:

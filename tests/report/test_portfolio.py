@@ -2,8 +2,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from factories import response
 from overviews import FINISHED, TREND, one, portfolios
 from report_runs import Run, agreement_run, invoices
+from report_states import all_failed
 
 from harness.analysis import AnalysisSettings, analyze
 from harness.domain.chat import Response
@@ -14,7 +16,7 @@ from harness.report.portfolio import portfolio_view
 from harness.report.portfolio_text import age, portfolio_lines
 from harness.report.sections import Evidence
 from harness.report.wording import NO_VALUE
-from harness.report.workload import Against, needs_attention
+from harness.report.workload import Against, Workload, needs_attention
 
 STATES = portfolios()
 
@@ -31,11 +33,17 @@ def test_totals_are_the_sums_of_the_rows_and_say_what_they_leave_out() -> None:
     column = dict(zip(view.columns[1:], view.totals, strict=True))
     assert column["Pairs"] == f"{sum(told.pairs for told in workloads):,}"
     failures, compared = (int(part.replace(",", "")) for part in column["Failures"].split(" of "))
-    assert failures == sum(told.failures for told in workloads)
-    assert compared == sum(told.compared for told in workloads)
+    checked = [told for told in workloads if told.finding != "alike"]
+    assert failures == sum(told.failures for told in checked)
+    assert compared == sum(told.compared for told in checked)
     assert column["To judge"] == "24"
     assert column["Since the run before"] == "12 new, 21 fixed"
+    assert column["Saving a month"].endswith(" if all moved")
     left_out = view.notes[0]
+    assert (
+        "the failures, new and fixed, of tickets (nobody has checked who is right, so they are disagreements)"
+        in left_out
+    )
     assert "the saving of tickets, contracts, router" in left_out
     assert "the cases to judge of tickets" in left_out
     assert "the trend of tickets" in left_out
@@ -139,6 +147,62 @@ def test_the_worst_failure_weighs_most_and_bears_the_name_of_its_card() -> None:
     assert told.worst_more == f"{cards[told.worst].severity} · {cards[told.worst].count} cases"
     assert told.worst_link == f"invoices/20261123-182219-3f2a/report.html#{cards[told.worst].link}"
     assert one(run, report="").worst_link == ""
+
+
+def test_only_failures_that_mean_the_same_are_added_up() -> None:
+    sure, unsure = one(invoices(60), dataset="invoices"), one(agreement_run(), dataset="tickets")
+    broken = one(all_failed(response(""), "empty"), dataset="zz")
+
+    def failures(*workloads: Workload) -> str:
+        return portfolio_view(workloads, []).totals[1]
+
+    assert failures(sure, unsure, broken) == f"{sure.failures} of 60"
+    assert failures(unsure, unsure) == "6 of 80"
+    assert failures(broken) == NO_VALUE
+    told = portfolio_view([sure, unsure, broken], [])
+    assert "of zz (the run itself went wrong)" in told.notes[0]
+    rows = {row.name: row.cells[1].more for row in told.rows}
+    assert "they differ, or one failed" in rows["tickets"]
+    assert "they differ, or one failed" not in rows["invoices"]
+    assert "disagreements" not in " ".join(portfolio_view([unsure], []).notes)
+
+
+def test_a_saving_of_all_is_that_of_a_move_of_all() -> None:
+    beyond = one(invoices(60), tokens_per_month=1_000_000)
+    within = one(invoices(90), margin=0.9, tokens_per_month=1_000_000)
+    assert (beyond.finding, within.finding) == ("beyond", "within")
+    assert portfolio_view([beyond, within], []).totals[3].endswith(" if all moved")
+    assert "if all moved" not in portfolio_view([within], []).totals[3]
+
+
+def test_new_and_fixed_lead_to_the_comparison_or_name_the_command() -> None:
+    command = "harness compare invoices/a invoices/b"
+    link = "invoices/b/compare-a.html"
+    linked, unlinked = (
+        one(invoices(30), against=replace(TREND, command=command, link=address)) for address in (link, "")
+    )
+    page = render_overview("portfolio.html.j2", portfolio_view([linked], []))
+    assert f'<a href="{link}"><bdi>4 new, 7 fixed</bdi></a>' in page
+    assert command not in page
+    page = render_overview("portfolio.html.j2", portfolio_view([unlinked, unlinked], []))
+    assert f"record by record: {command} (and so for 1 more workload)" in page
+    assert page.count(command) == 1
+
+
+def test_a_run_that_went_wrong_itself_is_no_verdict_and_stands_first() -> None:
+    broken = one(all_failed(response(""), "empty"), dataset="zz")
+    workloads = sorted([*STATES["mixed"][0], broken], key=needs_attention)
+    assert workloads[0] is broken
+    assert (broken.finding, broken.said_short) == ("problem", "Problem of the run")
+    assert broken.said_more == "Llama-3.3-70B: 20 of 20 answers fail the same way (empty answer)."
+    view = portfolio_view(workloads, [])
+    assert view.headline == "In 1 of 5 workloads the candidate stays within the loss you allow."
+    assert view.lead[0].startswith(
+        "In 1 the run itself went wrong, in 1 it loses more, 1 is undecided, 1 without expected answers. "
+    )
+    page = render_overview("portfolio.html.j2", view)
+    assert 'href="#m-problem"' in page
+    assert page.count('id="m-problem"') == 1
 
 
 def test_what_needs_attention_stands_first() -> None:

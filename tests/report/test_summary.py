@@ -1,8 +1,9 @@
 import re
 from dataclasses import replace
 
+from factories import response
 from report_runs import Run, agreement_run, changed, facts, hostile_run, invoices, score
-from report_states import counts
+from report_states import all_failed, counts
 
 from harness.analysis import AnalysisSettings, analyze
 from harness.domain.mark import Mark
@@ -47,6 +48,16 @@ def test_groups_count_the_cases_that_got_worse_as_the_page_does() -> None:
         if line.startswith("Group: ")
     ]
     assert "(9 cases, such as " in line
+
+
+def test_a_run_that_went_wrong_itself_is_no_verdict_on_the_model() -> None:
+    lines = lines_of(all_failed(response(""), "empty"))
+    assert lines[1] == "Llama-3.3-70B: 20 of 20 answers fail the same way (empty answer)."
+    assert lines[2] == (
+        "A problem of this run, not a verdict on the model. "
+        "Nothing below says how good Llama-3.3-70B is. Mend this and run it again."
+    )
+    assert not any("you allow" in line or "Net loss" in line for line in lines)
 
 
 def test_agreement_has_no_candidate_only_count() -> None:

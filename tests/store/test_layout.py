@@ -144,6 +144,18 @@ def test_a_latest_link_that_leads_nowhere_or_outside_is_not_followed(reports: Pa
         assert "there is no run" in trouble(reports, "invoices").message
 
 
+def test_while_no_run_is_finished_the_newest_that_has_answers_is_meant(reports: Path) -> None:
+    assert "there is no run" in trouble(reports, "tickets").message
+    (reports / "tickets" / IDS[0] / "pairs.parquet").touch()
+    run_directory(reports, "tickets", IDS[1]).create().run.touch()
+    assert find_run(reports, "tickets").run_id == IDS[0]
+    assert find_run(reports, "tickets/latest").run_id == IDS[0]
+    (reports / "tickets" / IDS[1] / "pairs.parquet").touch()
+    assert find_run(reports, "tickets").run_id == IDS[1]
+    (reports / "tickets" / IDS[0] / "manifest.json").touch()
+    assert "there is no run" in trouble(reports, "tickets").message
+
+
 def test_the_latest_link_is_relative_and_replaced(reports: Path) -> None:
     run = RunDirectory(reports / "invoices" / IDS[0])
     point_latest(run)
