@@ -1,7 +1,6 @@
 """Two runs of one dataset, as page, terminal and Markdown tell them; all wording and rounding here."""
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -31,7 +30,7 @@ from harness.report.comparison_words import (
 )
 from harness.report.html import case_html
 from harness.report.kinds import SEVERITIES
-from harness.report.wording import amount, display_name, number, visible
+from harness.report.wording import amount, case_anchor, display_name, number
 from harness.report.workload import short
 
 MOST_CASES = 200
@@ -184,11 +183,6 @@ def _section(change: Change, comparison: Comparison, runs: ComparedRuns, drawn: 
 
 def _link(side: Side, record_id: str) -> str:
     return f"{side.link}#{case_anchor(record_id)}" if side.link else ""
-
-
-def case_anchor(record_id: str) -> str:
-    """The fragment that opens a case in a report, whose list holds ids with invisible signs written out."""
-    return "case=" + quote(visible(record_id), safe="")
 
 
 def _case(record: ChangedRecord, runs: ComparedRuns, html: Markup, *, agreement: bool) -> ChangedCase:

@@ -1,7 +1,5 @@
 """What people said of the cases, and what it did to the figures: in words, for the page and the terminal."""
 
-from urllib.parse import quote
-
 from harness.analysis.outcome import QUADRANTS, Basis, Quadrant
 from harness.analysis.result import UNSCORED, Analysis
 from harness.analysis.review_summary import (
@@ -18,7 +16,7 @@ from harness.domain.estimate import Estimate
 from harness.domain.judgement import Opinion, RightSide
 from harness.report.model import ConflictView, ReviewView
 from harness.report.sections import Table
-from harness.report.wording import GAP, NO_VALUE, Names, amount, number, points, share, visible
+from harness.report.wording import GAP, NO_VALUE, Names, amount, case_anchor, number, points, share, visible
 
 _AT_ONCE = 10
 _LONGEST_NAME = 60
@@ -306,8 +304,7 @@ def _name(reviewer: str) -> str:
 def _conflict_view(conflict: Conflict, names: Names) -> ConflictView:
     return ConflictView(
         record_id=visible(conflict.record_id),
-        # Percent-encoded whole: what is in an id cannot end the link or begin a filter.
-        link=f"#case={quote(conflict.record_id, safe='', errors='replace')}",
+        link=f"#{case_anchor(conflict.record_id)}",
         quadrant=_WORDS[conflict.quadrant],
         opinions=tuple(_opinion(opinion, names) for opinion in conflict.opinions),
     )

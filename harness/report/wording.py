@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from harness.domain.estimate import Estimate, percent_digits
 
@@ -57,6 +58,11 @@ def cut(text: str, limit: int, characters: int | None = None) -> tuple[str, str]
 def for_terminal(text: str) -> str:
     """A line for the terminal: what a plain font may lack is written plainly, no line breaks."""
     return " ".join(text.split("\n")).translate(_PLAINER)
+
+
+def case_anchor(record_id: str) -> str:
+    """The fragment that opens a case in a report, whose list holds ids with invisible signs written out."""
+    return "case=" + quote(visible(record_id), safe="")
 
 
 def number(count: int) -> str:

@@ -16,13 +16,14 @@ from harness.analysis.stats.paired import net_difference
 from harness.analysis.trend import Change
 from harness.domain.mark import Mark
 from harness.report.case_parts import CaseView
-from harness.report.comparison import MOST_CASES, case_anchor, comparison_view, shown_records
+from harness.report.comparison import MOST_CASES, comparison_view, shown_records
 from harness.report.comparison_case import changed_case
 from harness.report.comparison_model import OpenedPair, Side
 from harness.report.comparison_text import comparison_comment, comparison_lines
 from harness.report.comparison_words import group_title, headline, net_words, notes
 from harness.report.html import render_overview
 from harness.report.setting_changes import setting_changes
+from harness.report.wording import case_anchor
 
 RUNS = {
     "invoices": compared(invoices(120), invoices(120, seed=9)),

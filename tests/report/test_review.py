@@ -247,7 +247,7 @@ def test_the_part_in_the_browser(browser: Browser, tmp_path: Path, width: int, s
     links = page.eval_on_selector_all(
         '#review a[href^="#case="]', "all => all.map(one => decodeURIComponent(one.hash.slice(6)))"
     )
-    ids = {one.record.id.encode("utf-8", "replace").decode() for one in run.pairs}
+    ids = {visible(one.record.id) for one in run.pairs}
     assert len(links) == len(run.pairs)
     assert set(links) == ids
     assert [entry for entry in violations(page) if "review" in entry] == []
