@@ -144,11 +144,10 @@ def _rates(one: _Drawn, end: float) -> tuple[Rate, ...]:
 
 
 def _where(one: _Drawn) -> str:
-    if one.rule is not None:
-        return f"Where {visible(one.rule.rule)}."
-    if one.group.common:
-        return f"In common: {visible('; '.join(one.group.common[:3]))}."
-    return ""
+    """The rule that was tested, and what the group's records share besides: a rule may stand in for that."""
+    common = f"In common: {visible('; '.join(one.group.common[:3]))}." if one.group.common else ""
+    rule = f"Where {visible(one.rule.rule)}." if one.rule is not None else ""
+    return f"{rule} {common}".strip()
 
 
 def _scale_words(one: _Drawn, analysis: Analysis) -> str:

@@ -66,7 +66,7 @@ def test_a_card_tells_what_where_how_often_and_shows_one() -> None:
     view = view_of(planted())
     card, other = view.groups.cards
     assert (card.title, card.severity, card.count) == ("Flips the sign in total", "Severe", "67")
-    assert card.where == "Where language is German."
+    assert card.where == "Where language is German. In common: language de (67 of 67)."
     assert [(one.label, one.own) for one in card.rates] == [("there", True), ("elsewhere", False)]
     assert card.scale == "Any sign flipped, on records the rule was not found on"
     assert card.example == (

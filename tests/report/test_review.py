@@ -23,7 +23,7 @@ from harness.report.review import (
     review_sentence,
     review_view,
 )
-from harness.report.wording import NO_VALUE, Names
+from harness.report.wording import NO_VALUE, Names, visible
 
 NAMES = Names(incumbent="GPT-4o", candidate="Llama")
 RUN = invoices(300)
