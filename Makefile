@@ -51,7 +51,7 @@ format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff check --fix .
 
 test: $(VENV)/.installed-dev ## The tests CI runs
-	$(BIN)/python -m pytest -q -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/.installed-dev ## The long ones: kill -9 at 50 moments, 100,000 records
 	$(BIN)/python -m pytest -q -m slow $(ARGS)

@@ -105,7 +105,7 @@ def test_a_gz_name_without_gzip_data_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "what", "mend"),
     [
-        (gzip.compress(b"{}\n"), "is compressed with gzip", "Rename it to records.jsonl.gz."),
+        (gzip.compress(b"{}\n", mtime=0), "is compressed with gzip", "Rename it to records.jsonl.gz."),
         ("{}\n".encode("utf-16"), "is UTF-16 text", "Save it as UTF-8."),
     ],
 )

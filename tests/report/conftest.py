@@ -1,4 +1,7 @@
-"""One headless Chromium for all browser tests of the report."""
+"""One headless Chromium for the browser tests of a file.
+
+Its event loop runs until it is closed, and tests of other files start loops of their own.
+"""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     with sync_playwright() as playwright:

@@ -67,5 +67,5 @@ def test_a_kind_has_one_severity_on_its_card_and_over_its_cases() -> None:
     settings = AnalysisSettings(severity=SeveritySettings(kinds={"wrong_status": "severe"}))
     _, view = drawn(run, settings)
     (card,) = view.groups.cards
-    assert (card.title, card.severity) == ("Wrong status in status: various", "Severe")
+    assert (card.title, card.severity) == ("Wrong status in status, in various ways", "Severe")
     assert view.static_cases[0].severity == "Severe"
