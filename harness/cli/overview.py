@@ -5,19 +5,12 @@ from pathlib import Path
 import click
 
 from harness.cli.lazy import load
+from harness.cli.reports_folder import REPORTS
 from harness.cli.terminal import say
-
-_REPORTS = click.option(
-    "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports"),
-    show_default=True,
-    help="Folder that holds the run directories.",
-)
 
 
 @click.command()
-@_REPORTS
+@REPORTS
 def portfolio(reports: Path) -> None:
     """Write reports/index.html and print it: the latest finished run of each dataset side by side."""
     say(load("harness.pipeline.portfolio:print_portfolio")(reports))
@@ -45,7 +38,7 @@ def portfolio(reports: Path) -> None:
     is_flag=True,
     help="Keep records whose messages changed: for a prompt that stands in the user's message.",
 )
-@_REPORTS
+@REPORTS
 def compare(
     before: str, now: str, form: str, output: Path | None, reports: Path, *, changed_input: bool
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from harness.cli.lazy import load
+from harness.cli.reports_folder import REPORTS
 from harness.cli.terminal import is_interactive, say
 
 
@@ -40,13 +41,7 @@ from harness.cli.terminal import is_interactive, say
 @click.option(
     "--yes", is_flag=True, help="Do not ask before money is spent. Without a terminal nothing is asked."
 )
-@click.option(
-    "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports"),
-    show_default=True,
-    help="Folder for run directories.",
-)
+@REPORTS
 def shadow(  # noqa: PLR0913, PLR0917 - one parameter per option
     dataset: str,
     incumbent: str | None,

@@ -6,15 +6,8 @@ from pathlib import Path
 import click
 
 from harness.cli.lazy import load
+from harness.cli.reports_folder import REPORTS
 from harness.cli.terminal import is_interactive, say
-
-_REPORTS = click.option(
-    "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports"),
-    show_default=True,
-    help="Folder that holds the run directories.",
-)
 
 
 @click.command()
@@ -22,7 +15,7 @@ _REPORTS = click.option(
 @click.option(
     "--yes", is_flag=True, help="Do not ask before a judge is paid. Without a terminal nothing is asked."
 )
-@_REPORTS
+@REPORTS
 def score(run: str, reports: Path, *, yes: bool) -> None:
     """Score the pairs of RUN with the scorers that dataset.toml names now.
 
@@ -38,7 +31,7 @@ def score(run: str, reports: Path, *, yes: bool) -> None:
 
 @click.command()
 @click.argument("run")
-@_REPORTS
+@REPORTS
 def analyze(run: str, reports: Path) -> None:
     """Count the failures of a scored RUN; write cases.parquet and analysis.json."""
     say(load("harness.pipeline.stages:analyze_run")(run, reports=reports))
@@ -67,7 +60,7 @@ def analyze(run: str, reports: Path) -> None:
     help="File for md, junit, csv or jsonl, instead of printing it.",
 )
 @click.option("--link", metavar="URL", default="", help="Web address of the report, to stand in md.")
-@_REPORTS
+@REPORTS
 def report(run: str, form: str, output: Path | None, link: str, reports: Path, *, everything: bool) -> None:
     """Write report.html of an analyzed RUN, or give it in another form."""
     _check_options(form, {"--output": bool(output), "--link": bool(link), "--all": everything})

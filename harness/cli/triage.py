@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from harness.cli.lazy import load
+from harness.cli.reports_folder import REPORTS
 from harness.cli.terminal import say
 
 
@@ -20,13 +21,7 @@ from harness.cli.terminal import say
     default="",
     help="Take back all judgements of this person, before FILE is read.",
 )
-@click.option(
-    "--reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports"),
-    show_default=True,
-    help="Folder that holds the run directories.",
-)
+@REPORTS
 def triage(run: str, files: tuple[Path, ...], reviewer: str, remove: str, reports: Path) -> None:
     """Take in judgements of the cases of RUN, then analyze and report it again.
 
